@@ -1,0 +1,1 @@
+"""The driving-model contract: typed shapes that every room shares; imports the vocabulary only."""
