@@ -319,7 +319,7 @@ class Target(_Closed):
     object: ObjectWord
     colour: ObjectWord | None = None
     side: Direction | None = None
-    id: str | None = Field(None, max_length=60, description="object id once resolved in the scene")
+    id: str | None = Field(default=None, max_length=60, description="object id once resolved in the scene")
 
 
 class Trigger(_Closed):
@@ -327,24 +327,24 @@ class Trigger(_Closed):
 
     kind: TriggerKind
     target: Target | None = None
-    value: float | None = Field(None, ge=0, le=10_000)
+    value: float | None = Field(default=None, ge=0, le=10_000)
 
 
 class Slots(_Closed):
     """Typed, bounded arguments of a command; most commands carry none or one."""
 
-    value: float | None = Field(None, ge=0, le=400, description="a number in `unit`")
+    value: float | None = Field(default=None, ge=0, le=400, description="a number in `unit`")
     unit: Unit | None = None
     degree: Degree | None = None
-    ordinal: int | None = Field(None, ge=1, le=9, description="1 = the next one")
-    name: Name | None = Field(None, description="exit, street or place by name or number")
+    ordinal: int | None = Field(default=None, ge=1, le=9, description="1 = the next one")
+    name: Name | None = Field(default=None, description="exit, street or place by name or number")
     direction: Direction | None = None
     place: Place | None = None
     target: Target | None = None
     urgent: bool | None = None
     after: Trigger | None = None
     until: Trigger | None = None
-    kind: ObjectWord | None = Field(None, description="kind of emergency: medical, fire …")
+    kind: ObjectWord | None = Field(default=None, description="kind of emergency: medical, fire …")
 
 
 class Command(_Closed):

@@ -173,9 +173,9 @@ class Card(_Event):
     detail: str = ""
     code: str | None = None  # R03, or the rule id
     #: Buttons: text that is said for the passenger when pressed (at most two).
-    options: tuple[str, ...] = Field((), max_length=2)
+    options: tuple[str, ...] = Field(default=(), max_length=2)
     expires_in_s: float | None = None
-    progress: float | None = Field(None, ge=0, le=1)
+    progress: float | None = Field(default=None, ge=0, le=1)
 
 
 class Latency(_Event):
@@ -319,7 +319,7 @@ class Answer(_Event):
 class Drive(_Event):
     type: Literal["drive"] = "drive"
     action: Literal["start", "pause", "resume", "restart"]
-    scenario: str | None = Field(None, max_length=200)
+    scenario: str | None = Field(default=None, max_length=200)
     seed: int | None = None
 
 
@@ -338,7 +338,7 @@ class Seek(_Event):
     type: Literal["seek"] = "seek"
     action: Literal["play", "pause", "seek", "speed", "loop"]
     t_s: float | None = None
-    speed: float | None = Field(None, ge=0.25, le=4)
+    speed: float | None = Field(default=None, ge=0.25, le=4)
     loop: bool | None = None
 
 

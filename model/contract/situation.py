@@ -221,7 +221,7 @@ class SendMode(_Wire):
 
 class CancelCommand(_Wire):
     type: Literal["cancel"] = "cancel"
-    id: str | None = Field(None, max_length=64, description="None drops the newest open one")
+    id: str | None = Field(default=None, max_length=64, description="None drops the newest open one")
 
 
 class StopNow(_Wire):
@@ -236,7 +236,7 @@ class DriveControl(_Wire):
 
     type: Literal["drive"] = "drive"
     action: Literal["start", "pause", "resume", "restart"]
-    scenario: str | None = Field(None, max_length=200)
+    scenario: str | None = Field(default=None, max_length=200)
     seed: int | None = None
 
 
