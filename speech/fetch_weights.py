@@ -37,7 +37,7 @@ class _File:
     name: str
     source: str
     sha256: str
-    derive: Callable[[Path, Path], None] = shutil.copyfile
+    derive: Callable[[Path, Path], object] = shutil.copyfile
 
 
 def _write_vocabulary(source: Path, target: Path) -> None:
@@ -65,8 +65,16 @@ FILES = (
         "0f97b4337921e6e7e9b4620fc73338ee570aecd3c16038bc23870a887e995045",
         _write_vocabulary,
     ),
-    _File("LICENSE.moonshine", f"{MOONSHINE_PACKAGE}/LICENSE", "37fc5d9a86547a0dd64a07cff439ba2a6b79cc8f6555a05121fed32866591159"),
-    _File("LICENSE.vocabulary", f"{VOCABULARY_PACKAGE}/LICENSE.md", "3653278f58b6808e43039ae8242808c6bfd68c00cc80ee30858347acb99f6ed6"),
+    _File(
+        "LICENSE.moonshine",
+        f"{MOONSHINE_PACKAGE}/LICENSE",
+        "37fc5d9a86547a0dd64a07cff439ba2a6b79cc8f6555a05121fed32866591159",
+    ),
+    _File(
+        "LICENSE.vocabulary",
+        f"{VOCABULARY_PACKAGE}/LICENSE.md",
+        "3653278f58b6808e43039ae8242808c6bfd68c00cc80ee30858347acb99f6ed6",
+    ),
 )
 
 
