@@ -94,6 +94,8 @@ class Lane:
     #: May the line to that neighbour be crossed (dashed)?
     left_dashed: bool = False
     right_dashed: bool = False
+    #: The last metres before the lane's end on which its lines are solid, whatever they are before.
+    solid_last_m: float = 0.0
     links: tuple[LaneLink, ...] = ()
     junction: str | None = None  # for lanes inside a junction, and for crossings
     one_way: bool = True  # False where the next lane to the left carries oncoming traffic
