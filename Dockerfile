@@ -15,5 +15,5 @@ RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
     pip install --no-cache-dir -c /tmp/requirements.lock /wheels/*.whl
 USER rider
 ENV RIDEALONG_RUN_DIR=/run/ridealong HOME=/tmp
-EXPOSE 8321
+EXPOSE 8765
 CMD ["ridealong", "serve", "--host", "0.0.0.0", "--no-open"]
