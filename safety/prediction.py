@@ -1,0 +1,93 @@
+"""Where other road users will be: along their lane, or straight on, at constant speed.
+
+Deliberately simple and independent of the planner's own forecasts. One thing is added to
+constant speed: whoever has to give way or faces a red light, and can still stop in comfort, is
+expected to stop at the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.contract.observation import STATIC_KINDS, Actor, ActorKind
+from model.contract.road import LaneKind
+from safety.roadway import Roadway, wrapped
+
+F64 = NDArray[np.float64]
+
+#: A driver who has to give way is trusted to brake this hard, m/s².
+YIELD_DECEL_MPS2 = 3.5
+#: Followers of a lane are close to it and along it; others go straight on.
+OFF_LANE_M = 2.5
+OFF_LANE_RAD = 0.6
+_WALK = frozenset({LaneKind.SIDEWALK, LaneKind.CROSSING})
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """Predicted bodies of A road users at T times."""
+
+    actors: tuple[Actor, ...]
+    x: F64  # [A, T] m, middle of the body
+    y: F64  # [A, T] m
+    heading: F64  # [A, T] rad
+
+
+def predict(
+    actors: Sequence[Actor], roadway: Roadway, lights: Mapping[str, str], times_s: F64
+) -> Predicted:
+    """Poses of every actor at `times_s` [T] from now."""
+    poses = [_one(actor, roadway, lights, times_s) for actor in actors]
+    if not poses:
+        nothing = np.zeros((0, len(times_s)))
+        return Predicted((), nothing, nothing, nothing)
+    x, y, heading = (np.stack(part) for part in zip(*poses, strict=True))
+    return Predicted(tuple(actors), x, y, heading)
+
+
+def _one(
+    actor: Actor, roadway: Roadway, lights: Mapping[str, str], times_s: F64
+) -> tuple[F64, F64, F64]:
+    still = actor.kind in STATIC_KINDS or actor.speed_mps < 0.05
+    lane = roadway.road.lanes.get(actor.lane or "")
+    if not still and lane is not None and lane.kind not in _WALK and _drives(actor):
+        way = roadway.way_ahead(lane.id)
+        s0, lateral = lane.project(actor.x, actor.y)
+        along = abs(float(wrapped(np.asarray(lane.pose(s0)[2] - actor.heading))))
+        if abs(lateral) < OFF_LANE_M and along < OFF_LANE_RAD:
+            s = s0 + actor.speed_mps * times_s
+            stop = _stop_at(way.gives_way_at_m, way.light, lights)
+            if stop is not None:
+                s = _held(s, s0, stop - actor.length_m / 2, actor.speed_mps)
+            return way.at(s, lateral)
+    distance = 0.0 * times_s if still else actor.speed_mps * times_s
+    x = actor.x + distance * np.cos(actor.heading)
+    y = actor.y + distance * np.sin(actor.heading)
+    return x, y, np.full(len(times_s), actor.heading)
+
+
+def _drives(actor: Actor) -> bool:
+    return actor.kind is not ActorKind.PEDESTRIAN
+
+
+def _stop_at(
+    gives_way_m: float | None, light: tuple[str, int, float] | None, lights: Mapping[str, str]
+) -> float | None:
+    stops = [] if gives_way_m is None else [gives_way_m]
+    if light is not None:
+        name, index, at_m = light
+        state = lights.get(name, "")
+        if 0 <= index < len(state) and state[index] in "ruy":
+            stops.append(at_m)
+    return min(stops, default=None)
+
+
+def _held(s: F64, s0: float, stop_m: float, speed_mps: float) -> F64:
+    room = stop_m - s0
+    if room < speed_mps**2 / (2 * YIELD_DECEL_MPS2):
+        return s  # cannot stop in comfort any more, or is past the line: expect it to go
+    return np.minimum(s, stop_m)
