@@ -47,3 +47,38 @@ height of its lower edge, `w` and `height` the plate. Size of round and triangul
   show the same head), height (of the head's top), arm (the head hangs so far to the left of the
   post as traffic sees it, 0 on the post)
 """
+
+from __future__ import annotations
+
+from random import Random
+
+from model.contract.road import RoadMap
+from world.landscape.barriers import barriers
+from world.landscape.buildings import buildings
+from world.landscape.ground import Ground
+from world.landscape.item import Item
+from world.landscape.plants import country_trees, fields, green_yards, street_trees
+from world.landscape.sides import sides
+from world.landscape.signs import signs
+from world.landscape.street import lamps, shelters
+
+
+def scenery(road: RoadMap) -> list[Item]:
+    """Everything that stands around the roads of `road`; see the module for what an item holds.
+
+    What must stand in one place (lights, signs) is placed first, what fills gaps (trees) last.
+    """
+    ground = Ground(road)
+    along = tuple(sides(road))
+    rng = Random(f"scenery of {road.name}")
+    items = list(signs(road, along, ground))
+    items += barriers(along, road.zones, ground, rng)
+    items += lamps(along, ground)
+    items += shelters(road, along, ground, rng)
+    items += buildings(road, along, ground, rng)
+    items += street_trees(along, ground, rng)
+    items += green_yards(along, ground, rng)
+    tilled = Ground(road, cell_m=2.0)
+    items += fields(along, ground, tilled, rng)
+    items += country_trees(along, ground, tilled, rng)
+    return items
