@@ -237,11 +237,8 @@ class Listener:
         else:
             kind = DecodeKind.SPECULATIVE
             due = (now.trials == 0 and silence_ms >= self.settings.speculate_ms) or (
-                # The same words once more make the short hangover possible.
-                now.trials == 1
-                and silence_ms >= self.settings.confirm_ms
-                and not now.agreed()
-                and self._is_complete(now.partial)
+                # Once more: the same words make the short hangover possible, others may be surer.
+                now.trials == 1 and silence_ms >= self.settings.confirm_ms and not now.agreed()
             )
             now.trials += due
         if not due:

@@ -9,7 +9,7 @@ _OPEN_ENDINGS = frozenset(
         *("at", "to", "in", "of", "for", "with", "from", "by", "into", "onto", "than", "as"),
         *("behind", "beside", "between", "near", "toward", "towards"),
         *("and", "or", "but", "because", "if", "when", "then", "before", "after", "until"),
-        *("is", "are", "was", "were", "will", "would", "could", "should", "can"),
+        *("is", "are", "was", "were", "will", "would", "could", "should"),
         *("please", "um", "uh"),
     )
 )

@@ -57,6 +57,9 @@ class Recogniser(Protocol):
         """Makes it ready; raises ModelMissing when something is not there. Cheap when ready."""
         ...
 
-    def transcribe(self, samples: Samples) -> Transcript:
-        """The words in float32 [n] at 16 kHz, at most 30 s; RecogniserError when it fails."""
+    def transcribe(self, samples: Samples, quick: bool = False) -> Transcript:
+        """The words in float32 [n] at 16 kHz, at most 30 s; RecogniserError when it fails.
+
+        `quick` asks for the cheapest decode, for words that are shown and then replaced.
+        """
         ...

@@ -49,7 +49,7 @@ class FasterWhisper:
                 f"give a local folder, or a hub name with downloads allowed ({problem})",
             ) from problem
 
-    def transcribe(self, samples: Samples) -> Transcript:
+    def transcribe(self, samples: Samples, quick: bool = False) -> Transcript:
         if self._model is None:
             raise RecogniserError("faster_whisper is not loaded: call load() first")
         try:

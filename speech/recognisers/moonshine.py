@@ -17,7 +17,11 @@ from speech.recognisers.vocabulary import Vocabulary
 _START, _END = 1, 2
 _TARGET_RMS = 0.15  # the model was trained on near speech; quiet microphones lose words
 _MAX_GAIN = 30.0  # do not blow silence up to speech level
-_PADDING = np.zeros(HEARING_RATE_HZ // 2, dtype=np.float32)  # it drops words at bare edges
+# Silence before and after: at bare edges it drops words.
+_PADDING_S = (0.5, 0.75)
+# Where the first result is doubtful, the same sound a little shifted is decoded as well and the
+# surer one taken: 22.1 -> 19.7 % word errors on 180 synthetic clips for a third more computing.
+_DOUBTFUL, _SECOND_PADDING_S = 0.7, (0.25, 1.0)
 _MAX_S = 30.0
 # Greedy decoding can fall into a loop. Fast speech was measured below the rate; the constant
 # lets one short word through.
@@ -51,9 +55,11 @@ class Moonshine:
             if node.name.startswith("past_key_values")
         }
         self._encoder = open_session(self._dir / "encoder_model.onnx")
-        self.transcribe(_PADDING)  # the first run allocates; do it before somebody waits
+        self.transcribe(
+            np.zeros(HEARING_RATE_HZ, np.float32)
+        )  # the first run allocates; do it before somebody waits
 
-    def transcribe(self, samples: Samples) -> Transcript:
+    def transcribe(self, samples: Samples, quick: bool = False) -> Transcript:
         if self._encoder is None:
             raise RecogniserError("moonshine is not loaded: call load() first")
         audio_s = len(samples) / HEARING_RATE_HZ
@@ -62,11 +68,23 @@ class Moonshine:
         if not len(samples):
             return Transcript("", 0.0, 0.0, self.name)
         gain = min(_MAX_GAIN, _TARGET_RMS / max(rms(samples), 1e-6))
-        padded = np.concatenate((_PADDING, samples * np.float32(gain), _PADDING))
+        loud = samples * np.float32(gain)
+        first, sure = self._transcript(loud, _PADDING_S)
+        if quick or sure >= _DOUBTFUL:
+            return first
+        second, surer = self._transcript(loud, _SECOND_PADDING_S)
+        return second if surer > sure else first
+
+    def _transcript(
+        self, samples: Samples, padding_s: tuple[float, float]
+    ) -> tuple[Transcript, float]:
+        before, after = (round(seconds * HEARING_RATE_HZ) for seconds in padding_s)
+        audio_s = len(samples) / HEARING_RATE_HZ
         limit = _TOKENS_AT_LEAST + math.ceil(audio_s * _TOKENS_PER_S)
-        ids, log_probabilities, ended = self._decode(padded, limit)
+        ids, log_probabilities, ended = self._decode(np.pad(samples, (before, after)), limit)
         confidence = math.exp(sum(log_probabilities) / len(log_probabilities))
-        return Transcript(self._vocabulary.decode(ids), confidence, audio_s, self.name, ended)
+        text = self._vocabulary.decode(ids)
+        return Transcript(text, confidence, audio_s, self.name, ended), confidence
 
     def _decode(self, padded: Samples, limit: int) -> tuple[list[int], list[float], bool]:
         """Token ids without the end mark, log-probabilities, whether it ended by itself."""

@@ -31,7 +31,7 @@ class OpenAiRecogniser:
         options = self._options
         self._service = SpeechService(options.url, options.api_key, options.timeout_s)
 
-    def transcribe(self, samples: Samples) -> Transcript:
+    def transcribe(self, samples: Samples, quick: bool = False) -> Transcript:
         if self._service is None:
             raise RecogniserError("openai is not loaded: call load() first")
         wav = wav_bytes(to_pcm16(samples), HEARING_RATE_HZ)
