@@ -1,0 +1,291 @@
+"""Everything that bounds the speed along one lateral option, gathered into a case to roll out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf, sqrt
+
+import numpy as np
+
+from model.classical.constraints import (
+    Reason,
+    SpeedBound,
+    StopPoint,
+    allowed_profile,
+    free_law,
+    idm,
+    profile_law,
+    stop_law,
+)
+from model.classical.junction import junction_rules
+from model.classical.lanes import closed_from
+from model.classical.naming import actor_reason, doing_of
+from model.classical.overlay import Overlay, overlay
+from model.classical.path import Option, Path, build_path
+from model.classical.rollout import Case, Motion
+from model.classical.settings import AHEAD_M
+from model.classical.tick import Tick
+from model.classical.walkers import beside_rules, crossing_rules
+from model.contract.observation import ActorKind
+from modes.vocabulary import Component, Longitudinal
+
+#: Speed behind which what can be seen no longer suffices to stop (policy section 3), m/s².
+SIGHT_BRAKE_MPS2 = 4.0
+#: A conflict is waited for this far away from the other's way, m.
+CONFLICT_GAP_M = 2.0
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A case together with the labelled constraints that made it."""
+
+    case: Case
+    bounds: tuple[SpeedBound, ...]
+    stops: tuple[StopPoint, ...]
+
+
+def assemble(
+    tick: Tick,
+    option: Option,
+    extra_bounds: tuple[SpeedBound, ...] = (),
+    extra_stops: tuple[StopPoint, ...] = (),
+) -> Labelled:
+    """Builds path, overlay and constraints of an option.
+
+    `extra_…` are on the option's corridor (rear-axle or bumper positions as usual).
+    """
+    path = build_path(option, tick.ego, tick.shape, min(AHEAD_M, _reach_m(tick)))
+    seen = overlay(path, tick.prediction, tick.shape)
+    stops, bounds = junction_rules(tick, path, seen)
+    stops += crossing_rules(tick, path)
+    bounds += beside_rules(tick, path, seen)
+    stops += [replace(s, at_m=path.to_path(s.at_m)) for s in extra_stops]
+    bounds += [
+        replace(b, from_m=path.to_path(b.from_m), to_m=path.to_path(b.to_m)) for b in extra_bounds
+    ]
+    bounds += _limits(tick, option, path)
+    bounds += _bends(tick, path)
+    bounds += _wishes(tick)
+    end = _end_of_lane(tick, option)
+    if end is not None:
+        stops.append(replace(end, at_m=path.to_path(end.at_m)))
+    profile = allowed_profile(
+        len(path.line.s), _top(tick), tuple(bounds), min(tick.style.brake_mps2, 1.6)
+    )
+    return Labelled(Case(path, seen, profile, tuple(stops)), tuple(bounds), tuple(stops))
+
+
+def _reach_m(tick: Tick) -> float:
+    v = tick.ego.speed_mps
+    return max(110.0, 7.0 * v + 0.35 * v * v * 0.5 + 60.0)
+
+
+def _top(tick: Tick) -> float:
+    sight = tick.perception.visibility_m
+    return min(60.0, sqrt(2 * SIGHT_BRAKE_MPS2 * tick.perception.friction * max(sight - 5.0, 4.0)))
+
+
+def _limits(tick: Tick, option: Option, path: Path) -> list[SpeedBound]:
+    corridor = option.corridor
+    lanes = tick.index.road.lanes
+    s0, _ = corridor.line.project_one(tick.ego.x, tick.ego.y)
+    result: list[SpeedBound] = []
+    first = corridor.lane_number(s0)
+    current = -1.0
+    start = 0.0
+    for n in range(first, len(corridor.lanes)):
+        limit = lanes[corridor.lanes[n]].limit_mps
+        at = path.to_path(corridor.starts_m[n]) if n > first else 0.0
+        if limit != current:
+            if current > 0:
+                result.append(_limit_bound(start, at, current))
+            current, start = limit, at
+    result.append(_limit_bound(start, inf if current < 0 else 1e5, current))
+    return result
+
+
+def _limit_bound(from_m: float, to_m: float, limit_mps: float) -> SpeedBound:
+    reason = Reason(
+        Component.ODD_LIMIT,
+        "limit",
+        f"speed limit {round(limit_mps * 3.6)}",
+        "applies",
+        Longitudinal.SET_SPEED_TRACKING,
+    )
+    return SpeedBound(from_m, min(to_m, 1e5), limit_mps, reason)
+
+
+def _bends(tick: Tick, path: Path) -> list[SpeedBound]:
+    """Stretches whose curvature asks for less than the limit, one bound per bend."""
+    line = path.line
+    grip = min(max(tick.perception.friction, 0.3), 1.0)
+    bend = np.maximum.reduce(
+        [np.abs(line.curvature), np.roll(np.abs(line.curvature), 1), np.full(len(line.s), 1e-4)]
+    )
+    speed = np.sqrt(tick.style.lateral_mps2 * grip / bend)
+    tight = np.flatnonzero(speed < 40.0)
+    if not len(tight):
+        return []
+    groups = np.split(tight, np.flatnonzero(np.diff(tight) > 3) + 1)
+    result = []
+    for group in groups:
+        worst = int(group[np.argmin(speed[group])])
+        side = "left" if line.curvature[worst] > 0 else "right"
+        reason = Reason(
+            Component.LANE,
+            "curve",
+            f"{side}-hand bend",
+            "is ahead",
+            Longitudinal.SPEED_ADAPTATION,
+            point=(float(line.xy[worst, 0]), float(line.xy[worst, 1])),
+        )
+        # In steps of a few metres, so that a long bend is not driven at its tightest speed.
+        for k in range(0, len(group), 3):
+            part = group[k : k + 3]
+            low = float(speed[part].min())
+            result.append(SpeedBound(float(part[0]), float(part[-1]), low, reason))
+    return result
+
+
+def _wishes(tick: Tick) -> list[SpeedBound]:
+    """Speed cap and wish of the passenger; a wish above the limit changes nothing."""
+    result = []
+    for speed, word in (
+        (tick.request.speed_cap_mps, "no more than"),
+        (tick.request.speed_wish_mps, "to drive"),
+    ):
+        if speed is not None:
+            does = f"asked {word} {round(speed * 3.6)} km/h"
+            result.append(SpeedBound(0.0, 1e5, max(speed, 0.0), passenger_reason(does)))
+    return result
+
+
+def passenger_reason(does: str, decision: Longitudinal = Longitudinal.SPEED_ADAPTATION) -> Reason:
+    return Reason(Component.PASSENGER_COMMAND, "command", "passenger", does, decision)
+
+
+def _end_of_lane(tick: Tick, option: Option) -> StopPoint | None:
+    """Where the lane is closed or ends with nothing behind it."""
+    corridor = option.corridor
+    s0, _ = corridor.line.project_one(tick.ego.x, tick.ego.y)
+    closed = closed_from(tick, corridor, s0)
+    if closed is not None and option.target_lane is None:
+        reason = Reason(
+            Component.ROAD_EVENT,
+            "closed_lane",
+            "closed lane",
+            "ends our lane",
+            Longitudinal.STOP_STATIC,
+            point=_point(option, s0 + closed),
+        )
+        return StopPoint(s0 + closed - 6.0, reason)
+    if corridor.dead_end:
+        reason = Reason(
+            Component.LANE,
+            "lane_end",
+            "lane",
+            "ends here",
+            Longitudinal.STOP_STATIC,
+            point=_point(option, corridor.end_m),
+        )
+        return StopPoint(corridor.end_m - 3.0, reason)
+    return None
+
+
+def _point(option: Option, s_m: float) -> tuple[float, float]:
+    x, y, _ = option.corridor.line.pose(s_m)
+    return x, y
+
+
+def conflict_stops(tick: Tick, labelled: Labelled, motion: Motion, row: int) -> list[StopPoint]:
+    """Stop points before the ways of those whom the rolled-out motion would meet crosswise."""
+    _case, seen = labelled.case, labelled.case.overlay
+    steps = seen.rear.shape[1]
+    if not len(seen.rear):
+        return []
+    front = motion.position[row, ::2][:steps] + tick.shape.front_ahead_m
+    rear = motion.position[row, ::2][:steps] - tick.shape.rear_overhang_m
+    result = []
+    for n in np.flatnonzero(seen.crosses & seen.inside.any(axis=1)):
+        actor = seen.prediction.actors[n]
+        walks = actor.kind in (ActorKind.PEDESTRIAN, ActorKind.BICYCLE)
+        early, late = (1.4, 0.6) if walks else (0.8, 0.4)
+        times = np.flatnonzero(seen.inside[n])
+        low, high = float(seen.rear[n, times].min()), float(seen.front[n, times].max())
+        if high < rear[0] or low - front[0] > 90.0:
+            continue
+        enter, leave = times[0] * 0.2 - early, times[-1] * 0.2 + late
+        here = np.flatnonzero((front > low - 0.5) & (rear < high + 0.5)) * 0.2
+        if not len(here) or here[-1] < enter or here[0] > leave:
+            continue
+        at = low - CONFLICT_GAP_M
+        room = at - float(front[0])
+        if room < 0.3:
+            at, room = low - 0.7, low - 0.7 - float(front[0])
+        need = tick.ego.speed_mps**2 / (2 * max(room, 0.2))
+        if room < -0.2 or need > 7.5:
+            continue
+        reason = actor_reason(actor, "is crossing our way", Longitudinal.YIELD)
+        result.append(StopPoint(at, reason, 0.0, max(leave, 0.2)))
+    return result
+
+
+def binding_reason(tick: Tick, labelled: Labelled) -> tuple[Reason | None, float, float]:
+    """The constraint that asks for the lowest acceleration now, that acceleration, and the free one.
+
+    None where nothing asks for less than the limit does.
+    """
+    case = labelled.case
+    v = np.array(max(tick.ego.speed_mps, 0.0))
+    origin, front = case.path.origin_m, case.path.origin_m + tick.shape.front_ahead_m
+    ahead = np.maximum(v * 1.0, 2.0)
+    best: tuple[float, Reason] | None = None
+
+    def offer(accel: float, reason: Reason) -> None:
+        nonlocal best
+        if best is None or accel < best[0] - 1e-6:
+            best = (accel, reason)
+
+    brake = min(tick.style.brake_mps2, 1.6)
+    for bound in labelled.bounds:
+        if bound.to_m < origin:
+            continue
+        here = sqrt(bound.speed_mps**2 + 2 * brake * max(bound.from_m - origin, 0.0))
+        over = max(bound.from_m - origin - float(ahead), 0.0)
+        there = sqrt(bound.speed_mps**2 + 2 * brake * over)
+        accel = min(
+            float(free_law(v, np.array(here), tick.style)),
+            float(profile_law(v, np.array(there), ahead)),
+        )
+        offer(max(accel, -case.soft_brake_mps2), bound.reason)
+    for stop in labelled.stops:
+        if stop.from_s <= 0.3:
+            offer(float(stop_law(v, np.array(stop.at_m - front), tick.style)), stop.reason)
+    seen = case.overlay
+    for n, _actor in enumerate(seen.prediction.actors):
+        gap = float(seen.rear[n, 0]) - front
+        if not seen.followed[n, 0] or gap < -0.55 * tick.shape.length_m:
+            continue
+        accel = float(
+            idm(
+                v,
+                np.array(gap),
+                np.maximum(seen.speed[n, 0], 0.0),
+                seen.accel[n],
+                tick.style,
+                tick.gap_s,
+            )
+        )
+        if accel < tick.style.accel_mps2 - 0.3:
+            offer(accel, _lead_reason(seen, n))
+    free = tick.style.accel_mps2
+    return (None, free, free) if best is None else (best[1], best[0], free)
+
+
+def _lead_reason(seen: Overlay, n: int) -> Reason:
+    actor = seen.prediction.actors[n]
+    if seen.crosses[n]:
+        return actor_reason(actor, "is crossing our way", Longitudinal.YIELD)
+    if not seen.inside[n, 0]:
+        return actor_reason(actor, "is moving into our lane", Longitudinal.LEAD_FOLLOWING)
+    return actor_reason(actor, doing_of(actor), Longitudinal.LEAD_FOLLOWING)

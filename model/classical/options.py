@@ -1,0 +1,375 @@
+"""The sideways options of this tick: keep, nudge, change lanes, pull over, make way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from math import cos, inf, sin
+
+from model.classical.assemble import passenger_reason
+from model.classical.constraints import SpeedBound, StopPoint
+from model.classical.geometry import wrap
+from model.classical.lanes import Wish, gap_beside, gap_words, lane_wish
+from model.classical.naming import actor_reason
+from model.classical.obstacles import Passing, passing
+from model.classical.overlay import overlay
+from model.classical.path import Option, Path, Shift
+from model.classical.pullover import ENTRY_MPS, find_place, shift_to
+from model.classical.route import Corridor, corridor_from, line_is_dashed, neighbour
+from model.classical.tick import Change, Tick
+from model.contract.observation import Actor
+from model.contract.road import Lane, Turn
+from modes.vocabulary import Direction, Intent, Lateral, Longitudinal
+
+#: The indicator is on for this long before a lane change begins, s.
+SIGNAL_S = 0.8
+#: How far behind a siren makes the car give way, m.
+SIREN_M = 110.0
+STOPPING = frozenset({Intent.STOP, Intent.WAIT, Intent.PULL_OVER, Intent.PARK})
+TO_THE_SIDE = frozenset({Intent.PULL_OVER, Intent.PARK})
+
+
+@dataclass
+class Choice:
+    """Options in order of preference, with what bounds each and what is being waited for."""
+
+    lane: Lane
+    lane_s_m: float
+    corridor: Corridor
+    s_m: float
+    lateral_m: float
+    options: list[Option] = field(default_factory=list)
+    bounds: list[SpeedBound] = field(default_factory=list)
+    stops: list[StopPoint] = field(default_factory=list)
+    wish: Wish | None = None
+    waiting_for: str = ""
+    passing: Passing | None = None
+    siren: Actor | None = None
+
+
+def choose_options(tick: Tick, lane: Lane) -> Choice:
+    """What the rules want sideways; the first option is the preferred one."""
+    corridor = corridor_from(tick.index, tick.plan, lane.id)
+    s0, d0 = corridor.line.project_one(tick.ego.x, tick.ego.y)
+    choice = Choice(lane, s0 - (corridor.start_of(lane.id) or 0.0), corridor, s0, d0)
+    _make_way(tick, choice)
+    plain = _plain_path(corridor, s0)
+    choice.passing = _obstacle(tick, plain)
+    shifts: list[Shift] = []
+    keep = Option(Lateral.KEEP_LANE, corridor)
+    if choice.passing is not None:
+        keep = _around(choice, choice.passing, keep, plain, shifts)
+    keep = _passenger(tick, choice, keep, plain, shifts)
+    if choice.siren is not None and not shifts:
+        side = 1.0 if lane.left is None and lane.right is not None and lane.one_way else -1.0
+        room = max(lane.width_m / 2 - tick.shape.width_m / 2 - 0.1, 0.0)
+        shifts.append(Shift(s0 + 10.0, s0 + 400.0, side * room, 40.0))
+    keep = replace(keep, shifts=tuple(shifts))
+    choice.options.append(keep)
+    _lane_change(tick, choice)
+    return choice
+
+
+def _plain_path(corridor: Corridor, s0: float) -> Path:
+    """The lane centre itself as a path, for looking at what stands on it."""
+    keep = Option(Lateral.KEEP_LANE, corridor)
+    line = corridor.line
+    return Path(keep, line, s0, line.s, 0.0 * line.s)
+
+
+def _obstacle(tick: Tick, plain: Path) -> Passing | None:
+    if tick.memory.pulled_over or tick.memory.pull_over is not None:
+        return None
+    seen = overlay(plain, tick.prediction, tick.shape)
+    return passing(tick, plain, seen)
+
+
+def _around(choice: Choice, how: Passing, keep: Option, plain: Path, shifts: list[Shift]) -> Option:
+    if how.shift is not None:
+        shifts.append(how.shift)
+    if how.bound is not None:
+        choice.bounds.append(
+            replace(
+                how.bound,
+                from_m=plain.to_corridor(how.bound.from_m),
+                to_m=plain.to_corridor(how.bound.to_m),
+            )
+        )
+    if how.stop is not None:
+        choice.stops.append(replace(how.stop, at_m=plain.to_corridor(how.stop.at_m)))
+    if how.lateral is Lateral.KEEP_LANE:
+        return keep
+    near = how.shift is not None and choice.s_m > how.shift.from_m - how.shift.ramp_m - 15.0
+    signal = "left" if how.lateral is Lateral.NUDGE_OUT_OF_LANE and near else "off"
+    return replace(
+        keep,
+        lateral=how.lateral,
+        direction=how.direction,
+        why="blocked",
+        object_id=how.blocker.actor.id,
+        indicator=signal,
+    )
+
+
+def _passenger(
+    tick: Tick, choice: Choice, keep: Option, plain: Path, shifts: list[Shift]
+) -> Option:
+    """Stop, wait, pull over and hold, as asked."""
+    memory, command = tick.memory, tick.request.command
+    intent = command.intent if command is not None else None
+    front = choice.s_m + tick.shape.front_ahead_m
+    if memory.held_by is not None:
+        reason = passenger_reason("asked to stop", Longitudinal.STOP_STATIC)
+        choice.stops.append(StopPoint(front + 0.1, reason, hazard=False))
+        signal = "hazard" if memory.held_by is not Intent.WAIT else "off"
+        return replace(keep, indicator=signal)
+    if intent in TO_THE_SIDE:
+        if memory.pull_over is None:
+            memory.pull_over = find_place(tick, choice.corridor, choice.s_m, 1.6)
+        place = memory.pull_over and shift_to(tick, plain, memory.pull_over)
+        if memory.pull_over is not None and place:
+            shift, at = place
+            reason = passenger_reason("asked to pull over", Longitudinal.STOP_STATIC)
+            choice.stops.append(StopPoint(at, reason, hazard=False))
+            start = shift.from_m - shift.ramp_m
+            if abs(shift.offset_m) > 1.5:
+                choice.bounds.append(SpeedBound(start, at, ENTRY_MPS, reason))
+            shifts[:] = [shift]
+            near = choice.s_m > start - max(60.0, 3.0 * tick.ego.speed_mps)
+            moved = choice.s_m > start
+            return replace(
+                keep,
+                lateral=Lateral.PULL_OVER if near else Lateral.KEEP_LANE,
+                direction=Direction.RIGHT if near else None,
+                target_lane=memory.pull_over.target_lane if moved else None,
+                indicator="right" if near else "off",
+                why="command",
+            )
+        memory.pull_over = None
+        choice.waiting_for = "a safe place to stop"
+        return keep
+    memory.pull_over = None
+    if memory.pulled_over:
+        return _rejoin(tick, choice, keep)
+    if intent in (Intent.STOP, Intent.WAIT) and command is not None:
+        at = _stop_place(tick, choice, bool(command.slots.urgent))
+        word = "stop" if intent is Intent.STOP else "wait"
+        reason = passenger_reason(f"asked to {word}", Longitudinal.STOP_STATIC)
+        choice.stops.append(StopPoint(at, reason, hazard=bool(command.slots.urgent)))
+    else:
+        memory.stop_at = None
+    return keep
+
+
+def _stop_place(tick: Tick, choice: Choice, urgent: bool) -> float:
+    """Where a commanded stop in the lane ends: soon, but not in a junction or on a crossing."""
+    memory, corridor = tick.memory, choice.corridor
+    front = choice.s_m + tick.shape.front_ahead_m
+    if memory.stop_at is not None:
+        start = corridor.start_of(memory.stop_at[0])
+        if start is not None:
+            return start + memory.stop_at[1]
+    brake = 3.2 if urgent else 2.0
+    at = front + tick.ego.speed_mps**2 / (2 * brake) + 0.3 * tick.ego.speed_mps + 1.0
+    back = tick.shape.length_m
+    for s, link in corridor.links:
+        end = s + tick.index.via_length(link)
+        if link.conflicts and s < at and at - back < end:
+            at = end + back + 1.0
+    for s, crossing in corridor.crossings:
+        if s - 0.5 < at and at - back < s + crossing.width_m:
+            at = s + crossing.width_m + back + 0.5
+    lane_id = corridor.lane_at(at)
+    memory.stop_at = (lane_id, at - (corridor.start_of(lane_id) or 0.0))
+    return at
+
+
+def _rejoin(tick: Tick, choice: Choice, keep: Option) -> Option:
+    """From the side back into the lane, once there is a gap."""
+    if abs(choice.lateral_m) < 0.5:
+        tick.memory.pulled_over = False
+        return keep
+    keep = replace(
+        keep,
+        lateral=Lateral.MERGE_OR_SPLIT,
+        direction=Direction.LEFT,
+        target_lane=choice.lane.id,
+        indicator="left",
+        why="rejoin",
+    )
+    width = choice.lane.width_m
+    crossing_in = abs(choice.lateral_m) < width / 2 + tick.shape.width_m / 2 - 0.6
+    gap = gap_beside(tick, choice.corridor, urgent=False)
+    if gap.free or (crossing_in and tick.ego.speed_mps > 1.0):
+        return keep
+    blocker = gap.blocker
+    reason = passenger_reason("asked to go on", Longitudinal.YIELD)
+    if blocker is not None:
+        reason = actor_reason(blocker, "is in the lane we join", Longitudinal.YIELD)
+    front = choice.s_m + tick.shape.front_ahead_m
+    choice.stops.append(StopPoint(front + 0.2, reason))
+    choice.waiting_for = gap_words(gap, 1)
+    return keep
+
+
+def _make_way(tick: Tick, choice: Choice) -> None:
+    """Finds an emergency vehicle that comes from behind, and slows for it."""
+    ego = tick.ego
+    for actor in tick.actors:
+        if not actor.siren:
+            continue
+        dx, dy = actor.x - ego.x, actor.y - ego.y
+        along = dx * cos(ego.heading) + dy * sin(ego.heading)
+        across = -dx * sin(ego.heading) + dy * cos(ego.heading)
+        same_way = abs(wrap(actor.heading - ego.heading)) < 0.8
+        if same_way and -SIREN_M < along < 6.0 and abs(across) < 8.0:
+            choice.siren = actor
+            slow = max(0.65 * choice.lane.limit_mps, 4.0)
+            reason = actor_reason(actor, "is coming from behind", Longitudinal.YIELD)
+            choice.bounds.append(SpeedBound(choice.s_m - 50.0, choice.s_m + 600.0, slow, reason))
+            return
+
+
+def _lane_change(tick: Tick, choice: Choice) -> None:
+    """Goes on with a lane change, begins one, or waits for a gap; puts the option first."""
+    memory = tick.memory
+    if memory.change is not None:
+        _go_on(tick, choice, memory.change)
+        return
+    keep = choice.options[0]
+    if memory.held_by is not None or memory.pulled_over or memory.pull_over is not None:
+        return
+    blocked = (
+        choice.passing.blocker.actor
+        if (choice.passing is not None and choice.passing.wants_lane)
+        else None
+    )
+    wish = _siren_wish(tick, choice) or lane_wish(
+        tick, choice.lane, choice.lane_s_m, choice.corridor, choice.s_m, blocked
+    )
+    command = tick.request.command
+    to_side = command is not None and command.intent in TO_THE_SIDE
+    if to_side and neighbour(tick.index, choice.lane.id, -1) is not None:
+        wish = Wish(-1, "pull_over", 600.0)
+    choice.wish = wish
+    if wish is None:
+        memory.wish_since_s = -1.0
+        return
+    if memory.wish_since_s < 0:
+        memory.wish_since_s = tick.t_s
+    side = "left" if wish.side > 0 else "right"
+    beside = neighbour(tick.index, choice.lane.id, wish.side)
+    if beside is None or tick.ego.lane is None:
+        return
+    target = corridor_from(tick.index, tick.plan, beside.id)
+    gap = gap_beside(tick, target, wish.urgent)
+    if not line_is_dashed(tick.index, choice.lane.id, wish.side):
+        choice.waiting_for = f"a dashed line on the {side}"
+    elif not _fits_before_junction(tick, choice, wish):
+        choice.waiting_for = "the junction"
+    elif not gap.free:
+        choice.waiting_for = gap_words(gap, wish.side)
+        _search_gap(choice, wish, gap.blocker, gap.behind)
+    elif tick.t_s - memory.wish_since_s >= SIGNAL_S - 1e-6:
+        _, width = target.line.project_one(*choice.corridor.line.pose(choice.s_m)[:2])
+        memory.change = Change(beside.id, wish.side, wish.why, tick.t_s, abs(width), wish.object_id)
+        choice.waiting_for = ""
+        _go_on(tick, choice, memory.change)
+        return
+    choice.options[0] = replace(keep, indicator=side) if keep.indicator == "off" else keep
+
+
+def _siren_wish(tick: Tick, choice: Choice) -> Wish | None:
+    if choice.siren is None or choice.siren.lane is None:
+        return None
+    same = (
+        choice.siren.lane == choice.lane.id
+        or abs(choice.corridor.line.project_one(choice.siren.x, choice.siren.y)[1]) < 1.6
+    )
+    if same and neighbour(tick.index, choice.lane.id, -1) is not None:
+        return Wish(-1, "give_way", 200.0, choice.siren.id)
+    return None
+
+
+def _fits_before_junction(tick: Tick, choice: Choice, wish: Wish) -> bool:
+    need = max(tick.ego.speed_mps * tick.style.lane_change_s * 0.75, 14.0)
+    for s, link in choice.corridor.links:
+        ahead = s - choice.s_m
+        if ahead < 0:
+            continue
+        real = link.light is not None or bool(link.yields_to) or link.turn is not Turn.STRAIGHT
+        if real and ahead < need and wish.why != "closed":
+            return False
+        if ahead > need:
+            break
+    return True
+
+
+def _search_gap(choice: Choice, wish: Wish, blocker: Actor | None, behind: bool) -> None:
+    """Falls back a little behind whoever takes the gap, when the change must come soon."""
+    if not wish.urgent or blocker is None or behind:
+        return
+    limit = choice.lane.limit_mps
+    slow = max(blocker.speed_mps - 2.5, 0.45 * limit if wish.within_m > 60.0 else 2.0)
+    reason = actor_reason(blocker, "takes the gap beside us", Longitudinal.GAP_SEARCH)
+    choice.bounds.append(SpeedBound(choice.s_m - 10.0, choice.s_m + 200.0, slow, reason))
+
+
+def _go_on(tick: Tick, choice: Choice, change: Change) -> None:
+    """The option of a change under way, or its end or abort."""
+    memory = tick.memory
+    corridor = corridor_from(tick.index, tick.plan, change.lane)
+    s, lateral = corridor.line.project_one(tick.ego.x, tick.ego.y)
+    change.lane = corridor.lane_at(s)
+    off = wrap(tick.ego.heading - corridor.line.pose(s)[2])
+    if abs(lateral) < 0.3 and abs(off) < 0.05:
+        _finish(tick, change)
+        choice.lane = tick.index.road.lanes[change.lane]
+        choice.corridor, choice.s_m, choice.lateral_m = corridor, s, lateral
+        choice.options[0] = Option(Lateral.KEEP_LANE, corridor)
+        return
+    begun = change.width_m - abs(lateral)
+    if begun < 0.5 * change.width_m - tick.shape.width_m / 2 + 0.3:
+        urgent = change.why not in ("overtake", "keep_right")
+        if not gap_beside(tick, corridor, urgent).free and tick.t_s > change.started_s + 0.15:
+            memory.change = None
+            memory.last_change_s = tick.t_s - 4.0
+            keep = choice.options[0]
+            choice.options[0] = replace(
+                keep, lateral=Lateral.ABORT if begun > 0.3 else keep.lateral, why=change.why
+            )
+            return
+    elif abs(lateral) < change.width_m / 2 - 0.2:
+        memory.lane = change.lane
+    direction = Direction.LEFT if change.side > 0 else Direction.RIGHT
+    keep = choice.options[0]
+    option = Option(
+        Lateral.LANE_CHANGE,
+        corridor,
+        direction,
+        change.lane,
+        width_m=change.width_m,
+        time_s=tick.style.lane_change_s,
+        indicator=direction.value,
+        why=change.why,
+        object_id=change.object_id,
+    )
+    choice.options[:] = [option] if begun > 0.5 * change.width_m else [option, keep]
+    # What bounds the old lane does not bound the new one, except a stop that somebody asked for.
+    start = corridor.line.project_one(*choice.corridor.line.pose(choice.s_m)[:2])[0] - choice.s_m
+    choice.stops[:] = [
+        replace(stop, at_m=stop.at_m + start)
+        for stop in choice.stops
+        if stop.reason.kind == "command"
+    ]
+    choice.bounds[:] = [b for b in choice.bounds if b.to_m - b.from_m > 100.0 or b.to_m == inf]
+
+
+def _finish(tick: Tick, change: Change) -> None:
+    memory = tick.memory
+    memory.lane, memory.change = change.lane, None
+    memory.last_change_s, memory.wish_since_s = tick.t_s, -1.0
+    command = tick.request.command
+    if change.why == "command" and command is not None:
+        memory.commanded = (tick.request.id, command.intent)
+    elif change.why != "command":
+        memory.commanded = memory.commanded if command is not None else None
