@@ -73,7 +73,7 @@ def _lights(side: Side, lanes: Sequence[Lane], ground: Ground) -> Iterator[Item]
 
 
 def _give_way(side: Side, lanes: Sequence[Lane], ground: Ground) -> Iterator[Item]:
-    control = _control([link for lane in lanes for link in lane.links])
+    control = approach_control([link for lane in lanes for link in lane.links])
     if side.road is RoadClass.MOTORWAY or control not in _GIVE_WAY:
         return
     kind = _GIVE_WAY[control]
@@ -83,7 +83,7 @@ def _give_way(side: Side, lanes: Sequence[Lane], ground: Ground) -> Iterator[Ite
         yield made
 
 
-def _control(links: Sequence[LaneLink]) -> Control | None:
+def approach_control(links: Sequence[LaneLink]) -> Control | None:
     """What rules the whole approach: a left turn that yields to oncoming cars needs no sign."""
     if not links:
         return None
