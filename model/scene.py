@@ -151,9 +151,12 @@ def _route_facts(road: RoadMap, seen: Perception, frame: LaneFrame) -> dict[str,
     crossing = _next_crossing(road, frame)
     if crossing is not None:
         facts["crosswalk_m"] = round(crossing, 0)
-    start = frame.ahead[0]
-    on_route = bool(seen.route) and start.lane.edge == seen.route[0]
-    ahead = route_ahead(road, seen.route, -start.from_s) if on_route else []
+    # Inside a junction distances count from the edge that follows it.
+    start = next((on for on in frame.ahead if on.lane.kind is not LaneKind.JUNCTION), None)
+    if start is None or start.lane.edge not in seen.route[:3]:
+        return facts
+    onward = seen.route[seen.route.index(start.lane.edge) :]
+    ahead = route_ahead(road, onward, -start.from_s)
     if not ahead:
         return facts
     facts |= _exits(road, ahead)
