@@ -43,6 +43,11 @@ class Labelled:
     bounds: tuple[SpeedBound, ...]
     stops: tuple[StopPoint, ...]
 
+    def waiting(self, stops: list[StopPoint]) -> Labelled:
+        """The same with further stop points."""
+        case = replace(self.case, stops=self.case.stops + tuple(stops))
+        return Labelled(case, self.bounds, self.stops + tuple(stops))
+
 
 def assemble(
     tick: Tick,
@@ -231,7 +236,7 @@ def conflict_stops(tick: Tick, labelled: Labelled, motion: Motion, row: int) -> 
 
 
 def binding_reason(tick: Tick, labelled: Labelled) -> tuple[Reason | None, float, float]:
-    """The constraint that asks for the lowest acceleration now, that acceleration, and the free one.
+    """The constraint that asks for the lowest acceleration now, that acceleration, the free one.
 
     None where nothing asks for less than the limit does.
     """

@@ -46,7 +46,8 @@ def junction_rules(
         if line_m - front > look:
             break
         stop = _at_link(tick, path, seen, link, line_m, front)
-        if link.control is Control.YIELD and not _is_merge(tick, link) and line_m > front:
+        crossed = link.control is Control.YIELD and bool(link.yields_to)
+        if crossed and not _is_merge(tick, link) and line_m > front:
             reason = _sign_reason(tick, link, "give-way sign", "is ahead", Longitudinal.YIELD)
             bounds.append(SpeedBound(line_m - 4.0, line_m + 2.0, 8.0, reason))
         if stop is not None:

@@ -27,7 +27,7 @@ from model.classical.predict import predict, relevant
 from model.classical.progress import progress_of
 from model.classical.rollout import Motion, Proposal, roll
 from model.classical.route import LanePlan, corridor_from
-from model.classical.score import Score, score
+from model.classical.score import score
 from model.classical.settings import style_named
 from model.classical.tick import Memory, Tick, remember_standing
 from model.classical.trace import make_trace, meta_action, turn_near
@@ -58,7 +58,6 @@ class _Chosen:
     labelled: Labelled
     motion: Motion
     row: int
-    score: Score
     #: Not the proposal that the constraints alone ask for.
     overruled: bool
     blocked_by: int | None
@@ -171,18 +170,26 @@ class ClassicalPlanner:
 
     def _choose(self, tick: Tick, choice: Choice) -> _Chosen:
         labelled = self._labelled(tick, choice)
-        nominal = self._roll(tick, [Proposal(one.case) for one in labelled])
-        for row, one in enumerate(labelled):
-            stops = tuple(conflict_stops(tick, one, nominal, row))
-            if stops:
-                case = replace(one.case, stops=one.case.stops + stops)
-                labelled[row] = replace(one, case=case, stops=one.stops + stops)
+        motion = self._roll(tick, [Proposal(one.case) for one in labelled])
+        waits = [conflict_stops(tick, one, motion, n) for n, one in enumerate(labelled)]
+        if any(waits):
+            labelled = [one.waiting(stops) for one, stops in zip(labelled, waits, strict=True)]
+            motion = self._roll(tick, [Proposal(one.case) for one in labelled])
+        wanted = [Proposal(one.case) for one in labelled]
+        bias = [PREFERENCE - 3.0 * row for row in range(len(labelled))]
+        scores = score(wanted, motion, bias, tick.shape)
+        if scores[0].contact_s is None:
+            return _Chosen(labelled[0], motion, 0, False, None)
+        return self._evade(tick, labelled, scores[0].actor)
+
+    def _evade(self, tick: Tick, labelled: list[Labelled], actor: int | None) -> _Chosen:
+        """The best of all proposals when what the rules want would meet somebody."""
         proposals, owner, bias = [], [], []
         for row, one in enumerate(labelled):
             for n, fraction in enumerate(FRACTIONS):
                 proposals.append(Proposal(one.case, fraction))
                 owner.append(row)
-                bias.append(PREFERENCE - n * 0.5 - row * 3.0 if n else PREFERENCE - row * 3.0)
+                bias.append(PREFERENCE - 0.5 * n - 3.0 * row)
         for brake in BRAKES:
             proposals.append(Proposal(labelled[0].case, 1.0, brake))
             owner.append(0)
@@ -190,9 +197,7 @@ class ClassicalPlanner:
         motion = self._roll(tick, proposals)
         scores = score(proposals, motion, bias, tick.shape)
         best = max(range(len(proposals)), key=lambda k: (scores[k].total, -k))
-        return _Chosen(
-            labelled[owner[best]], motion, best, scores[best], best != 0, scores[0].actor
-        )
+        return _Chosen(labelled[owner[best]], motion, best, best != 0, actor)
 
     def _labelled(self, tick: Tick, choice: Choice) -> list[Labelled]:
         bounds, stops = tuple(choice.bounds), tuple(choice.stops)

@@ -97,30 +97,35 @@ def roll(
     a = np.full(count, min(max(accel_mps2, -EMERGENCY_BRAKE_MPS2), MAX_ACCEL_MPS2))
     position[:, 0], speed[:, 0] = s, v
     last = data.profile.shape[1] - 1
-    for step in range(HORIZON_STEPS):
+    for step in range(0, HORIZON_STEPS, 2):
+        # The laws look every 0.2 s, as the prediction does; the motion is stepped finer.
         t = step * STEP_S
         here = data.profile[rows, np.clip(s, 0, last).astype(np.intp)]
         ahead_m = np.maximum(v * PREVIEW_S, 2.0)
         there = data.profile[rows, np.clip(s + ahead_m, 0, last).astype(np.intp)]
-        wish = np.minimum(free_law(v, here, style), profile_law(v, there, ahead_m))
-        wish = np.maximum(wish, -soft)
+        target = np.minimum(free_law(v, here, style), profile_law(v, there, ahead_m))
+        target = np.maximum(target, -soft)
         front = s + shape.front_ahead_m
-        room = data.stop_at - front[:, None]
-        held = stop_law(v[:, None], room, style)
-        active = (data.stop_from <= t) & (t < data.stop_until)
-        held = np.where(active, np.maximum(held, data.stop_floor), inf)
-        k = (step + 1) // 2
-        gap = data.rear[:, :, k] - front[:, None]
-        gap = np.where(gap < -0.55 * shape.length_m, FAR_M, gap) + data.followed[:, :, k]
-        lead = idm(v[:, None], gap, data.lead_speed[:, :, k], data.lead_accel, style, gap_s)
-        target = np.minimum(wish, np.minimum(held.min(axis=1), lead.min(axis=1)))
+        if data.stop_at.size:
+            held = stop_law(v[:, None], data.stop_at - front[:, None], style)
+            active = (data.stop_from <= t) & (t < data.stop_until)
+            held = np.where(active, np.maximum(held, data.stop_floor), inf)
+            target = np.minimum(target, held.min(axis=1))
+        if data.rear.size:
+            gap = data.rear[:, :, step // 2] - front[:, None]
+            gap = np.where(gap < -0.55 * shape.length_m, FAR_M, gap)
+            gap += data.followed[:, :, step // 2]
+            lead = idm(
+                v[:, None], gap, data.lead_speed[:, :, step // 2], data.lead_accel, style, gap_s
+            )
+            target = np.minimum(target, lead.min(axis=1))
         target = np.where(brake > 0, np.minimum(target, -brake), target)
-        a = _jerk_limited(a, target)
-        a = np.maximum(a, -v / STEP_S)
-        s = s + v * STEP_S + a * STEP_S * STEP_S / 2
-        v = np.maximum(v + a * STEP_S, 0.0)
-        position[:, step + 1], speed[:, step + 1], accel[:, step] = s, v, a
-        a = np.where((v < 1e-6) & (a < 0), 0.0, a)
+        for k in (step, step + 1):
+            a = np.maximum(_jerk_limited(a, target), -v / STEP_S)
+            s = s + v * STEP_S + a * STEP_S * STEP_S / 2
+            v = np.maximum(v + a * STEP_S, 0.0)
+            position[:, k + 1], speed[:, k + 1], accel[:, k] = s, v, a
+            a = np.where((v < 1e-6) & (a < 0), 0.0, a)
     return Motion(position, speed, accel)
 
 
@@ -134,7 +139,7 @@ def _jerk_limited(a: F64, target: F64) -> F64:
 
 def _stack(proposals: Sequence[Proposal]) -> _Stacked:
     longest = max(len(p.case.profile) for p in proposals)
-    most = max(1, *(len(p.case.stops) for p in proposals)) if proposals else 1
+    most = max(len(p.case.stops) for p in proposals)
     profile = np.stack(
         [
             np.pad(p.case.profile * p.fraction, (0, longest - len(p.case.profile)), "edge")
@@ -150,30 +155,17 @@ def _stack(proposals: Sequence[Proposal]) -> _Stacked:
         return table
 
     floor = np.where(stops(1.0, "hazard") > 0.5, -EMERGENCY_BRAKE_MPS2, -3.0)
-    rear = np.stack([p.case.overlay.rear for p in proposals])
-    if rear.shape[1] == 0:  # nobody there: one that is infinitely far away
-        rear = np.full((len(proposals), 1, rear.shape[2]), FAR_M)
-        zero = np.zeros_like(rear)
-        return _Stacked(
-            profile,
-            stops(FAR_M, "at_m"),
-            stops(0.0, "from_s"),
-            stops(inf, "until_s"),
-            floor,
-            rear,
-            zero,
-            zero[:, :, 0],
-            zero,
-        )
-    followed = np.stack([p.case.overlay.followed for p in proposals])
+    # Only those whom some path follows at some time count as leads.
+    seen = [p.case.overlay for p in proposals]
+    leads = np.flatnonzero(np.any([o.followed.any(axis=1) for o in seen], axis=0))
     return _Stacked(
         profile,
         stops(FAR_M, "at_m"),
         stops(0.0, "from_s"),
         stops(inf, "until_s"),
         floor,
-        rear,
-        np.maximum(np.stack([p.case.overlay.speed for p in proposals]), 0.0),
-        np.stack([p.case.overlay.accel for p in proposals]),
-        np.where(followed, 0.0, FAR_M),
+        np.stack([o.rear[leads] for o in seen]),
+        np.maximum(np.stack([o.speed[leads] for o in seen]), 0.0),
+        np.stack([o.accel[leads] for o in seen]),
+        np.where(np.stack([o.followed[leads] for o in seen]), 0.0, FAR_M),
     )
