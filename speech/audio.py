@@ -18,9 +18,9 @@ HEARING_RATE_HZ = 16_000
 MIN_RATE_HZ, MAX_RATE_HZ = 4_000, 192_000
 SILENCE_DB = -90.0
 
-_ZERO_CROSSINGS = 32  # half length of the low-pass, in periods of the lower of the two rates
+_ZERO_CROSSINGS = 64  # half length of the low-pass, in periods of the lower of the two rates
 _KAISER_BETA = 9.0  # about -90 dB in the stop band, below the noise of 16-bit samples
-_PASSBAND = 0.94  # the transition ends at the Nyquist rate instead of being centred on it
+_PASSBAND = 0.95  # the transition ends at the Nyquist rate instead of being centred on it
 
 
 @dataclass(frozen=True)

@@ -219,15 +219,17 @@ class Listener:
             return [self._end(now, EndReason.TOO_LONG if spoke else EndReason.NO_SPEECH)]
         if now.by_button or self._silence_ms(now) < self._hangover_ms(now):
             return []
-        short = now.voiced_frames * FRAME_MS < self.settings.least_voiced_ms
-        return [self._end(now, EndReason.TOO_SHORT if short else EndReason.SILENCE)]
+        return [self._end(now, EndReason.TOO_SHORT if self._is_short(now) else EndReason.SILENCE)]
+
+    def _is_short(self, now: _Utterance) -> bool:
+        return now.voiced_frames * FRAME_MS < self.settings.least_voiced_ms
 
     def _hangover_ms(self, now: _Utterance) -> float:
         sure = now.agreed() and not ends_open(now.partial) and self._is_complete(now.partial)
         return self.settings.short_hangover_ms if sure else self.settings.long_hangover_ms
 
     def _decode_due(self, now: _Utterance) -> list[ListenerEvent]:
-        if now.last_voiced is None:
+        if now.last_voiced is None or self._is_short(now):
             return []
         silence_ms = self._silence_ms(now)
         if silence_ms == 0:

@@ -64,11 +64,10 @@ def _repeats(found: list[str]) -> bool:
     People do say a single word four times, hence 6 times for that.
     """
     for length in range(1, min(6, len(found) // 4) + 1):
-        needed = 6 if length == 1 else 4
-        run = 1
-        for start in range(length, len(found) - length + 1, length):
-            phrase, before = found[start : start + length], found[start - length : start]
-            run = run + 1 if phrase == before else 1
+        needed = (6 if length == 1 else 4) * length
+        run = length  # words that belong to one repetition of `length` words
+        for word, before in zip(found[length:], found, strict=False):
+            run = run + 1 if word == before else length
             if run >= needed:
                 return True
     return False
