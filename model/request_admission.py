@@ -152,7 +152,7 @@ def _in_force(
         wishes = replace(book.wishes, speed_cap_mps=None, speed_wish_mps=None)
         return replace(book, holding=None, wishes=wishes), request, None
     if intent in HOLDING:
-        return replace(book, holding=None), request, None
+        return replace(book, holding=None, letting_go=False), request, None
     if intent in (Intent.LANE_CHANGE_LEFT, Intent.LANE_CHANGE_RIGHT):
         lane = moment.road.lanes.get(moment.ego.lane or "")
         left = intent is Intent.LANE_CHANGE_LEFT

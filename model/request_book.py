@@ -195,6 +195,8 @@ class Book:
     wishes: Wishes = Wishes()
     #: The stop that was carried out and still holds the car.
     holding: Request | None = None
+    #: A hold ended by itself or was taken back: the car is told to go on until it moves.
+    letting_go: bool = False
     #: The last mode token without a command, and when.
     spoken: tuple[Mode, float] | None = None
 

@@ -8,7 +8,7 @@ from math import hypot
 from model.lane_frame import route_ahead
 from model.request_admission import Context, released
 from model.request_book import HOLDING, LANE_GROUP, SPEED_GROUP, Book, Moment, NewRoute, Request
-from model.request_checks import begun, done, fired, missed, moves
+from model.request_checks import MOVING_MPS, begun, done, fired, missed, moves
 from model.request_texts import trigger_text
 from modes.vocabulary import ROUTE_INTENTS, Intent, RequestState
 
@@ -33,6 +33,8 @@ def advanced(book: Book, context: Context) -> tuple[Book, NewRoute | None]:
     """The book with every open request looked at once; a route where one was released."""
     route: NewRoute | None = None
     moment = context.moment
+    if moment.ego.speed_mps > MOVING_MPS:
+        book = replace(book, letting_go=False)
     book = _hold_ended(book, moment)
     for request in book.open():
         request = _travelled(request, moment)
@@ -42,7 +44,9 @@ def advanced(book: Book, context: Context) -> tuple[Book, NewRoute | None]:
             book, request, came = _held_back(book, request, context)
             route = came or route
         if request.state is RequestState.DONE and request.intent in HOLDING:
-            book = replace(book, holding=request)
+            until = request.command.slots.until
+            over = until is not None and fired(until, request.until_object, request, moment)
+            book = replace(book, holding=None if over else request, letting_go=over)
         if request.state is RequestState.EXPIRED and request.target_mps is not None:
             # The wish was not reached: what stood before stands again.
             book = replace(book, wishes=request.wishes_before)
@@ -64,7 +68,7 @@ def _hold_ended(book: Book, moment: Moment) -> Book:
     held = _travelled(held, moment)
     until = held.command.slots.until
     if until is not None and fired(until, held.until_object, held, moment):
-        return replace(book, holding=None)
+        return replace(book, holding=None, letting_go=True)
     return replace(book, holding=held)
 
 

@@ -76,10 +76,11 @@ def _faster(
     base = moment.ego.speed_mps if cap is None else max(moment.ego.speed_mps, cap)
     target = base + _step_mps(command, policy)
     limit = limit_mps(moment)
-    if limit is not None and target >= limit - 0.5:
-        return replace(wishes, speed_cap_mps=None, speed_wish_mps=limit), limit
-    new_cap = None if cap is None else target
-    return replace(wishes, speed_cap_mps=new_cap, speed_wish_mps=target), target
+    reaches = limit is not None and target >= limit - 0.5
+    # Without a bound the car already drives as fast as it may: only old wishes are lifted.
+    new_cap = None if cap is None or reaches else target
+    goal = min(target, limit) if limit is not None else target
+    return replace(wishes, speed_cap_mps=new_cap, speed_wish_mps=new_cap), goal
 
 
 def _step_mps(command: Command, policy: Policy) -> float:

@@ -30,7 +30,9 @@ from model.request_book import (
     Navigate,
     NewRoute,
     Request,
+    Wishes,
 )
+from model.request_checks import MOVING_MPS
 from model.request_progress import advanced
 from modes.vocabulary import Command, Decision, Intent, Mode, RequestState, Slots
 from safety.policy import Policy
@@ -128,6 +130,9 @@ def _cancelled(book: Book, request_id: str | None, moment: Moment) -> tuple[Book
         book,
         requests=tuple(closed if r.id == request.id else r for r in book.requests),
         wishes=request.wishes_before if request.target_mps is not None else book.wishes,
+        # Taken back just when the car had come to a stop: it goes on again.
+        letting_go=book.letting_go
+        or (request.intent in HOLDING and moment.ego.speed_mps < MOVING_MPS),
     )
     edge = moment.edge
     if request.route is None or edge not in request.route_before:
@@ -155,10 +160,13 @@ def drive_request(book: Book, moment: Moment) -> DriveRequest:
     cap = wishes.speed_cap_mps
     if active is not None and active.intent is Intent.CREEP_FORWARD:
         cap = CREEP_MPS if cap is None else min(cap, CREEP_MPS)
-    plain = active is None and wishes == Book().wishes
+    command = None if active is None else _for_the_driver(active.command)
+    if book.letting_go and (active is None or active.intent not in HOLDING):
+        command = Command(intent=Intent.RESUME)
+    plain = command is None and wishes == Wishes()
     return DriveRequest(
         mode=Mode.AUTONOMOUS if plain else Mode.CONTROL,
-        command=None if active is None else _for_the_driver(active.command),
+        command=command,
         id=None if active is None else active.id,
         speed_cap_mps=cap,
         speed_wish_mps=wishes.speed_wish_mps,

@@ -32,6 +32,7 @@ _PLACES = {
     RoadClass.URBAN: "urban",
     RoadClass.RESIDENTIAL: "residential",
 }
+_WEATHER = ("ice", "snow", "fog", "heavy_rain", "rain", "night", "dusk", "clear")
 _FAST_ROADS = frozenset({RoadClass.MOTORWAY, RoadClass.RAMP})
 _NO_STOPPING = frozenset({"bridge", "tunnel", "work_zone", "rail_crossing"})
 _SIDE_KINDS = {LaneKind.BUS: "bus", LaneKind.BIKE: "bike"}
@@ -50,7 +51,7 @@ def scene_facts(
     world = _own(seen, lane)
     route: dict[str, FactValue] = {}
     if lane is not None and frame is not None:
-        world |= _lane_facts(road, lane)
+        world |= _lane_facts(road, lane, seen.ego.s_m)
         world |= _control(seen, frame)
         route = _route_facts(road, seen, frame)
         world |= traffic_facts(seen, frame, road, observation.shape, lane)
@@ -63,7 +64,7 @@ def scene_facts(
 def _own(seen: Perception, lane: Lane | None) -> dict[str, FactValue]:
     facts: dict[str, FactValue] = {
         "speed_kph": round(seen.ego.speed_mps * 3.6, 1),
-        "weather": seen.weather,
+        "weather": _worst_weather(seen.weather),
         "visibility_m": round(seen.visibility_m, 0),
         "sight_m": round(seen.visibility_m, 0),
     }
@@ -74,7 +75,13 @@ def _own(seen: Perception, lane: Lane | None) -> dict[str, FactValue]:
     return facts
 
 
-def _lane_facts(road: RoadMap, lane: Lane) -> dict[str, FactValue]:
+def _worst_weather(words: str) -> str:
+    """One word for "night rain": the one that asks for the most care."""
+    said = words.split()
+    return next((word for word in _WEATHER if word in said), said[0] if said else "clear")
+
+
+def _lane_facts(road: RoadMap, lane: Lane, s_m: float) -> dict[str, FactValue]:
     facts: dict[str, FactValue] = {}
     zone = road.zones.get(lane.edge, "")
     inside = lane.kind is LaneKind.JUNCTION and lane.road not in _FAST_ROADS
@@ -89,7 +96,7 @@ def _lane_facts(road: RoadMap, lane: Lane) -> dict[str, FactValue]:
         facts["lane"] = float(len(lanes) - lanes.index(lane))
         facts["left_lane"] = _side(road, lane.left, lane.one_way)
         facts["right_lane"] = _side(road, lane.right, True)
-    facts |= _line(road, lane)
+    facts |= _line(road, lane, s_m)
     facts |= _edge_of_road(road, lane)
     return facts
 
@@ -104,7 +111,7 @@ def _side(road: RoadMap, neighbour: str | None, one_way: bool) -> str:
     return _SIDE_KINDS.get(kind, "none")
 
 
-def _line(road: RoadMap, lane: Lane) -> dict[str, FactValue]:
+def _line(road: RoadMap, lane: Lane, s_m: float) -> dict[str, FactValue]:
     """Lines to lanes that one could change into; a solid one on either side counts for both."""
     sides = [
         dashed
@@ -113,6 +120,9 @@ def _line(road: RoadMap, lane: Lane) -> dict[str, FactValue]:
     ]
     if not sides:
         return {}
+    left_m = lane.length_m - s_m
+    if all(sides) and left_m < lane.solid_last_m:
+        return {"lane_line": "solid", "solid_ends_m": round(max(left_m, 0.0), 0)}
     return {"lane_line": "dashed" if all(sides) else "solid"}
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.contract.observation import STATIC_KINDS, Actor, ActorKind
-from model.contract.road import LaneKind
+from model.contract.road import Control, LaneKind, LaneLink
 from safety.roadway import Roadway, wrapped
 
 F64 = NDArray[np.float64]
@@ -60,7 +60,7 @@ def _one(
         along = abs(float(wrapped(np.asarray(lane.pose(s0)[2] - actor.heading))))
         if abs(lateral) < OFF_LANE_M and along < OFF_LANE_RAD:
             s = s0 + actor.speed_mps * times_s
-            stop = _stop_at(way.gives_way_at_m, way.light, lights)
+            stop = next((at for at, link in way.links if gives_way(link, lights)), None)
             if stop is not None:
                 s = _held(s, s0, stop - actor.length_m / 2, actor.speed_mps)
             return way.at(s, lateral)
@@ -74,16 +74,14 @@ def _drives(actor: Actor) -> bool:
     return actor.kind is not ActorKind.PEDESTRIAN
 
 
-def _stop_at(
-    gives_way_m: float | None, light: tuple[str, int, float] | None, lights: Mapping[str, str]
-) -> float | None:
-    stops = [] if gives_way_m is None else [gives_way_m]
-    if light is not None:
-        name, index, at_m = light
-        state = lights.get(name, "")
-        if 0 <= index < len(state) and state[index] in "ruy":
-            stops.append(at_m)
-    return min(stops, default=None)
+def gives_way(link: LaneLink, lights: Mapping[str, str]) -> bool:
+    """Has whoever takes this link to stop for others, as lights and signs are now?"""
+    if link.control is Control.LIGHT and link.light is not None:
+        state = lights.get(link.light, "")
+        letter = state[link.light_index] if 0 <= link.light_index < len(state) else ""
+        # "G" goes first, "g" may go but yields to whoever has priority.
+        return letter in ("r", "u", "y") or (letter == "g" and bool(link.yields_to))
+    return link.control is not Control.FREE or bool(link.yields_to)
 
 
 def _held(s: F64, s0: float, stop_m: float, speed_mps: float) -> F64:

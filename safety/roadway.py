@@ -58,9 +58,8 @@ class WayAhead:
     s: F64  # [N] m
     xy: F64  # [N, 2] m
     heading: F64  # [N] rad, unwrapped
-    #: First link that has to give way, and the arc length of its stop line, m.
-    gives_way_at_m: float | None
-    light: tuple[str, int, float] | None  # id, index, arc length of its stop line m
+    #: Each link into a junction on the way, and the arc length of its stop line, m.
+    links: tuple[tuple[float, LaneLink], ...]
 
     def at(self, s: F64, lateral_m: float) -> tuple[F64, F64, F64]:
         """x, y, heading at arc lengths `s`; straight on beyond the end."""
@@ -200,8 +199,7 @@ def _way_ahead(
 ) -> WayAhead:
     lane = road.lanes[lane_id]
     parts, length = [lane.centre], lane.length_m
-    gives_way: float | None = None
-    light: tuple[str, int, float] | None = None
+    links: list[tuple[float, LaneLink]] = []
     if inside is not None:  # on the way through a junction: its end is known
         rest = (*inside.via[inside.via.index(lane_id) + 1 :], inside.to_lane)
         parts += [road.lanes[i].centre for i in rest]
@@ -214,11 +212,7 @@ def _way_ahead(
         if link is None or link.to_lane in seen:
             break
         if lane.junction is None:
-            must = bool(link.yields_to) or link.control not in (Control.FREE, Control.LIGHT)
-            if must and gives_way is None:
-                gives_way = length
-            if link.light is not None and light is None:
-                light = (link.light, link.light_index, length)
+            links.append((length, link))
         for following in (*link.via, link.to_lane):
             parts.append(road.lanes[following].centre)
             length += road.lanes[following].length_m
@@ -230,7 +224,7 @@ def _way_ahead(
     step = np.diff(xy, axis=0)
     s = np.concatenate(([0.0], np.cumsum(np.hypot(step[:, 0], step[:, 1]))))
     heading = np.unwrap(np.arctan2(step[:, 1], step[:, 0]))
-    return WayAhead(s, xy, np.append(heading, heading[-1]), gives_way, light)
+    return WayAhead(s, xy, np.append(heading, heading[-1]), tuple(links))
 
 
 def natural_link(lane: Lane) -> LaneLink | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from model.contract.observation import Observation, VehicleShape
@@ -57,6 +58,22 @@ class World(Protocol):
 
     def set_route(self, edges: Sequence[str], destination_s_m: float | None) -> None:
         """New route from the ego's present edge; raises `ValueError` when not connected."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Cameras(Protocol):
+    """Cameras beside the driving loop; looking never blocks a real-time drive."""
+
+    @property
+    def frames_path(self) -> Path | None:
+        """The frame buffer that others may read; None where pictures stay in the process."""
+        ...
+
+    def look(self, observation: Observation) -> Observation:
+        """Sends this moment to the cameras and gives it back with the newest pictures, and with
+        `visible_in` of the actors as the newest look at the scene showed it."""
         ...
 
     def close(self) -> None: ...
