@@ -53,6 +53,8 @@ class Director:
     #: Vehicles that the scenario spawned.
     guests: list[str] = field(default_factory=list)
     _done: dict[str, float] = field(default_factory=dict)
+    #: Spawns that traffic may still be in the way of; tried again each tick.
+    _waiting: list[Spawn] = field(default_factory=list)
 
     def begin(self, moment: Moment) -> None:
         """The `init` actions, which tell no events."""
@@ -63,11 +65,20 @@ class Director:
     def update(self, moment: Moment) -> list[WorldEvent]:
         """Fires the events whose triggers hold now."""
         told: list[WorldEvent] = []
+        self._try_again(moment)
         for event in self.scenario.events:
             if event.name not in self._done and self._holds(event.when, moment):
                 self._done[event.name] = moment.t_s
                 told += self._fire(event, moment)
         return told
+
+    def _try_again(self, moment: Moment) -> None:
+        waiting, self._waiting = self._waiting, []
+        for wish in waiting:
+            if not self.engine.has(wish.id):
+                self._spawn(wish, moment)
+            elif self.engine.position(wish.id) is None:
+                self._waiting.append(wish)
 
     def _fire(self, event: Event, moment: Moment) -> list[WorldEvent]:
         told = [WorldEvent("scenario", moment.t_s, detail=event.name)]
@@ -115,8 +126,7 @@ class Director:
             self.engine.open_lane(action.open_lane)
             self.closed_lanes.pop(action.open_lane, None)
         if action.change_lane is not None and self.engine.has(action.change_lane.actor):
-            change = action.change_lane
-            self.engine.change_lane(change.actor, change.by, change.over_s)
+            self.engine.change_lane(action.change_lane.actor, action.change_lane.lane)
         if action.set_speed is not None and self.engine.has(action.set_speed.actor):
             speed = action.set_speed
             self.engine.set_speed(speed.actor, speed.speed_mps, speed.over_s)
@@ -157,7 +167,9 @@ class Director:
             self.engine.stand_still(wish.id)
         elif wish.hold_speed:
             self.engine.limit_speed(wish.id, wish.speed_mps)
-        self.guests.append(wish.id)
+        if wish.id not in self.guests:
+            self.guests.append(wish.id)
+        self._waiting.append(wish)
         return [("spawned", wish.id)]
 
     def _walk(self, wish: Walk, moment: Moment) -> list[tuple[str, str]]:

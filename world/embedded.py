@@ -65,8 +65,7 @@ class EmbeddedWorld:
         self.seed = scenario.seed if seed is None else seed
         self.shape = VehicleShape()
         self.cues: Sequence[Cue] = tuple(Cue(c.t_s, c.text) for c in scenario.cues)
-        road = load_road_map(scenario.map)
-        self.road: RoadMap = replace(road, zones={**road.zones, **scenario.zones})
+        self.road: RoadMap = self._road()
         self._check_words()
         self._grid = LaneGrid(self.road)
         self._steps = 0
@@ -132,11 +131,20 @@ class EmbeddedWorld:
         self._engine.set_ego_route(self._navigator.reach())
         self._observed = None
 
+    def _road(self) -> RoadMap:
+        """The map with the scenario's zones and limits on it."""
+        road, scenario = load_road_map(self.scenario.map), self.scenario
+        lanes = dict(road.lanes)
+        for edge, limit_kph in scenario.limits_kph.items():
+            for id in road.edges.get(edge, ()):
+                lanes[id] = replace(lanes[id], limit_mps=limit_kph / 3.6)
+        return replace(road, lanes=lanes, zones={**road.zones, **scenario.zones})
+
     # -- start ---------------------------------------------------------------------------------
 
     def _check_words(self) -> None:
         scenario = self.scenario
-        for edge in (scenario.ego.edge, *scenario.ego.via, *scenario.zones):
+        for edge in (scenario.ego.edge, *scenario.ego.via, *scenario.zones, *scenario.limits_kph):
             if edge not in self.road.following:
                 raise ValueError(f"{self.name}: no road called {edge!r} on the map {scenario.map}")
         unknown = [word for word in scenario.weather.split() if word not in WEATHER]
@@ -147,7 +155,7 @@ class EmbeddedWorld:
     def _start_lane(self) -> Lane:
         start = self.scenario.ego
         lanes = self.road.drivable(start.edge)
-        lane = start.lane or 0
+        lane = start.lane
         if lane >= len(lanes):
             raise ValueError(f"{self.name}: {start.edge} has {len(lanes)} car lanes, not {lane}")
         if not start.s_m <= lanes[lane].length_m:
@@ -176,9 +184,13 @@ class EmbeddedWorld:
         self._engine.step()  # SUMO's own step 0, in which the ego appears
         self._place_ego()
         self._director = Director(scenario, self.road, self._engine, rngs[0])
-        self._director.props += park_cars(self.road, scenario.traffic.parked, rngs[1])
+        for edge in scenario.limits_kph:
+            for lane in self.road.edges[edge]:
+                self._engine.limit_lane(lane, self.road.lanes[lane].limit_mps)
         self._traffic = TrafficKeeper(self._engine, self.road, scenario.traffic, rngs[2])
         self._director.begin(self._moment())
+        props = self._director.props
+        props += park_cars(self.road, scenario.traffic.parked, rngs[1], tuple(props))
         clear = [(body.x, body.y, 20.0 + 1.5 * body.speed_mps)]
         clear += [(*at, 30.0) for id in self._director.guests if (at := self._where(id))]
         self._traffic.fill(body.x, body.y, clear)
@@ -228,7 +240,7 @@ class EmbeddedWorld:
 
     def _after_tick(self, events: list[WorldEvent]) -> None:
         changed, arrived = self._navigator.update(self._spot, self._body.speed_mps)
-        if changed:
+        if changed or self._engine.ego_strayed():
             self._engine.set_ego_route(self._navigator.reach())
         if arrived:
             events.append(WorldEvent("arrived", self.t_s, detail=self._navigator.edges[0]))

@@ -103,7 +103,8 @@ class LaneGrid:
                 continue
             turned = abs(wrap(heading - lane.pose(s)[2]))
             cost = max(outside, 0.0) + abs(lateral) * 0.2 + turned * 2.0
-            cost -= 1.0 if lane.kind is LaneKind.JUNCTION and lane.id in prefer else 0.0
+            within = 0.0 < s < lane.length_m  # not merely before or beyond it
+            cost -= 1.0 if within and lane.kind is LaneKind.JUNCTION and lane.id in prefer else 0.0
             if best is None or cost < best[0]:
                 best = cost, Spot(lane, s, lateral)
         return best[1] if best else None

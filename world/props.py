@@ -68,14 +68,22 @@ def place(road: RoadMap, wish: Place) -> list[Actor]:
     ]
 
 
-def park_cars(road: RoadMap, share: float, rng: np.random.Generator) -> list[Actor]:
-    """Parked cars in a `share` of the kerb bays, a little out of line as people park."""
+def park_cars(
+    road: RoadMap, share: float, rng: np.random.Generator, clear_of: Sequence[Actor] = ()
+) -> list[Actor]:
+    """Parked cars in a `share` of the kerb bays, a little out of line as people park.
+
+    Bays with one of `clear_of` in them stay free.
+    """
     parked: list[Actor] = []
     for lane in road.lanes.values():
         if lane.kind is not LaneKind.PARKING:
             continue
         for s in np.arange(FREE_ENDS_M, lane.length_m - FREE_ENDS_M, BAY_M):
             if rng.random() >= share:
+                continue
+            x, y, _ = lane.pose(float(s) + BAY_M / 2)
+            if any(math.dist((x, y), (other.x, other.y)) < BAY_M for other in clear_of):
                 continue
             kind = ActorKind.VAN if rng.random() < 0.08 else ActorKind.CAR
             body = BODIES[_choice(rng, BODIES_OF[kind])]

@@ -40,7 +40,7 @@ class EgoStart(_Strict):
     """
 
     edge: str
-    lane: int | None = Field(None, ge=0, description="SUMO index; None = rightmost for cars")
+    lane: int = Field(0, ge=0, description="car lanes from the right, 0 = rightmost")
     s_m: Metres = 0.0
     speed_mps: Mps = 0.0
     via: list[str] = []
@@ -69,7 +69,7 @@ class Spawn(_Strict):
     colour: str = ""
     edge: str | None = None
     s_m: Metres = 0.0
-    lane: int | None = Field(None, ge=0, description="SUMO index; None = the ego's or rightmost")
+    lane: int | None = Field(None, ge=0, description="as in ego; None = the ego's or rightmost")
     ahead_m: float | None = Field(None, ge=-600, le=600)
     speed_mps: Mps = 0.0
     hold_speed: bool = Field(False, description="never goes faster than `speed_mps`")
@@ -98,7 +98,7 @@ class Place(_Strict):
     id: str
     kind: ActorKind
     edge: str
-    lane: int = Field(ge=0)
+    lane: int = Field(ge=0, description="any lanes from the right: pavement and shoulder count")
     s_m: Metres
     lateral_m: float = Field(0.0, ge=-20, le=20, description="from the lane centre, left positive")
     turned_deg: float = 0.0
@@ -110,8 +110,7 @@ class Place(_Strict):
 
 class ChangeLane(_Strict):
     actor: str
-    by: Literal[-1, 1] = Field(description="1 = to the left")
-    over_s: float = Field(2.5, gt=0, le=20)
+    lane: int = Field(ge=0, description="car lanes from the right, 0 = rightmost")
 
 
 class SetSpeed(_Strict):
@@ -194,6 +193,8 @@ class Scenario(_Strict):
     weather: str = "clear"
     #: Edge -> zone word on top of those of the map (work_zone …).
     zones: dict[str, str] = {}
+    #: Edge -> speed limit in force during this drive, km/h.
+    limits_kph: dict[str, Annotated[float, Field(ge=5, le=130)]] = {}
     ego: EgoStart
     traffic: Traffic = Traffic()
     init: list[Action] = []

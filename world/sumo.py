@@ -19,6 +19,8 @@ EGO = "ego"
 #: moveToXY: keep the exact position (2) and ignore lane permissions (4), so that an ego on the
 #: hard shoulder stays visible to the traffic. Every other value moves it or hides it.
 _KEEP_ROUTE = 6
+#: How long a vehicle that cut in stays in its lane, s.
+_CUT_IN_S = 20.0
 _RIGHT, _LEFT, _HAZARD, _BRAKE = 1, 2, 4, 8
 
 
@@ -64,6 +66,8 @@ class SumoEngine:
         self._sumo.start(["sumo", *(word for pair in options.items() for word in pair)])
         self._known: dict[str, Known] = {}
         self._types: set[str] = set()
+        self._ego_goal = ""
+        self._routes = 0
 
     def close(self) -> None:
         self._sumo.close()
@@ -85,6 +89,7 @@ class SumoEngine:
         types.setLength(EGO, shape.length_m)
         types.setWidth(EGO, shape.width_m)
         self._sumo.route.add(EGO, list(route))
+        self._ego_goal = route[-1]
         self._sumo.vehicle.add(EGO, EGO, typeID=EGO, departPos="0", departSpeed="0")
         self._sumo.vehicle.setSpeedMode(EGO, 0)
         self._sumo.vehicle.setLaneChangeMode(EGO, 0)
@@ -107,8 +112,13 @@ class SumoEngine:
             edges = edges[edges.index(own) :]
         elif edges[0] != own:
             edges.insert(0, own)
-        with contextlib.suppress(self._sumo.TraCIException):  # kept; the next change tries again
+        self._ego_goal = edges[-1]
+        with contextlib.suppress(self._sumo.TraCIException):  # kept; `ego_strayed` tells
             vehicle.setRoute(EGO, edges)
+
+    def ego_strayed(self) -> bool:
+        """Has SUMO taken the ego for a car on another way, as it may on overlapping lanes?"""
+        return bool(self._sumo.vehicle.getRoute(EGO)[-1] != self._ego_goal)
 
     def ego_route(self) -> tuple[str, ...]:
         """SUMO's own idea of the ego's route, for checks."""
@@ -154,10 +164,11 @@ class SumoEngine:
 
         It is dropped in the next step where there is no room for it.
         """
-        self._sumo.route.add(f"route_{id}", list(route))
+        self._routes += 1  # a route name is never free again, not even when its vehicle is gone
+        self._sumo.route.add(f"route_{self._routes}", list(route))
         self._sumo.vehicle.add(
             id,
-            f"route_{id}",
+            f"route_{self._routes}",
             typeID=self._type(body, siren),
             departLane=str(lane),
             departPos=f"{s_m:.2f}",
@@ -178,11 +189,20 @@ class SumoEngine:
         self._sumo.vehicle.slowDown(id, speed_mps, over_s)
         self.limit_speed(id, speed_mps)
 
-    def change_lane(self, id: str, by: int, over_s: float) -> None:
-        """Changes lanes at once, closely if need be: a cut-in."""
-        self._sumo.vehicle.setLaneChangeMode(id, 0)
-        lane = self._sumo.vehicle.getLaneIndex(id) + by
-        self._sumo.vehicle.changeLane(id, lane, max(over_s, 10.0))
+    def change_lane(self, id: str, car_lane: int) -> None:
+        """Changes to a lane at once, closely if need be, and stays there: a cut-in.
+
+        `car_lane` counts from the rightmost lane that cars may use.
+        """
+        vehicle, lane = self._sumo.vehicle, self._sumo.lane
+        edge = vehicle.getRoadID(id)
+        indices = [
+            i
+            for i in range(self._sumo.edge.getLaneNumber(edge))
+            if not (allowed := lane.getAllowed(f"{edge}_{i}")) or "passenger" in allowed
+        ]
+        vehicle.setLaneChangeMode(id, 0)
+        vehicle.changeLane(id, indices[min(car_lane, len(indices) - 1)], _CUT_IN_S)
 
     def extend_route(self, id: str, route: Sequence[str]) -> None:
         """New route from the vehicle's present edge."""
@@ -248,6 +268,9 @@ class SumoEngine:
         """Traffic light id -> state letters."""
         light = self._sumo.trafficlight
         return {id: light.getRedYellowGreenState(id) for id in light.getIDList()}
+
+    def limit_lane(self, lane: str, speed_mps: float) -> None:
+        self._sumo.lane.setMaxSpeed(lane, speed_mps)
 
     def close_lane(self, lane: str) -> None:
         self._sumo.lane.setDisallowed(lane, ["all"])

@@ -59,7 +59,8 @@ def base_light(mesh: Mesh, look: Look, glow: GlowTable, lamps: F32 | None = None
     colour = mesh.albedo * light
     if mesh.glow.any():
         colour = colour + glow[mesh.glow]
-    return colour.astype(np.float32)
+    result: F32 = np.asarray(colour, np.float32)
+    return result
 
 
 def _lamp_light(mesh: Mesh, lamps: F32) -> F32:

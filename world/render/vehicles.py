@@ -1,0 +1,245 @@
+"""Low-poly road vehicles: bodies, glass, wheels and lamps that can shine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from world.render.mesh import RGB, Builder, Glow, Mesh, joined, shade
+
+GLASS: RGB = (0.13, 0.17, 0.21)
+_TYRE: RGB = (0.07, 0.07, 0.075)
+_HUB: RGB = (0.55, 0.56, 0.58)
+_DARK: RGB = (0.12, 0.12, 0.13)
+_TAIL: RGB = (0.50, 0.05, 0.05)
+_AMBER: RGB = (0.70, 0.36, 0.06)
+_HEAD: RGB = (0.86, 0.88, 0.88)
+
+#: Length, width and height that each model is drawn with before it is scaled, m.
+Size = tuple[float, float, float]
+
+
+def wheels(made: Builder, xs: Sequence[float], half_w: float, radius: float, wide: float) -> None:
+    """Wheels at both sides, standing on the ground."""
+    for x in xs:
+        for side in (1.0, -1.0):
+            y = side * half_w
+            made.add(_wheel(radius, wide).moved(x, y, 0.0 if side > 0 else 3.14159265))
+
+
+def _wheel(radius: float, wide: float) -> Mesh:
+    """A wheel whose outer face looks along +y."""
+    made = Builder()
+    ring = [math.tau * (i + 0.5) / 10 for i in range(11)]
+    rim = [(radius * math.cos(a), radius + radius * math.sin(a)) for a in ring]
+    hub = [(0.58 * radius * math.cos(a), radius + 0.58 * radius * math.sin(a)) for a in ring]
+    for i in range(10):
+        (ax, az), (bx, bz) = rim[i], rim[i + 1]
+        (cx, cz), (dx, dz) = hub[i], hub[i + 1]
+        made.quad(((ax, -wide, az), (ax, 0, az), (bx, 0, bz), (bx, -wide, bz)), _TYRE)
+        made.quad(((ax, 0, az), (cx, 0, cz), (dx, 0, dz), (bx, 0, bz)), _TYRE)
+        made.triangle((cx, 0.01, cz), (0, 0.02, radius), (dx, 0.01, dz), _HUB)
+    return made.build()
+
+
+def _lamps(made: Builder, x_front: float, x_rear: float, half_w: float, z_front: float,
+           z_rear: float, size: float = 0.34) -> None:  # fmt: skip
+    """Head, tail, brake and indicator lamps just proud of both ends."""
+    for side, turn in ((1.0, Glow.LEFT), (-1.0, Glow.RIGHT)):
+        outer, inner = side * half_w, side * (half_w - size)
+        a, b = min(outer, inner), max(outer, inner)
+        made.quad(((x_front, a, z_front), (x_front, b, z_front), (x_front - 0.03, b, z_front + 0.16),
+                   (x_front - 0.03, a, z_front + 0.16)), _HEAD, Glow.HEAD)  # fmt: skip
+        made.quad(((x_rear, b, z_rear), (x_rear, a, z_rear), (x_rear, a, z_rear + 0.17),
+                   (x_rear, b, z_rear + 0.17)), _TAIL, Glow.BRAKE)  # fmt: skip
+        c = side * (half_w - size - 0.13)
+        p, q = min(inner, c), max(inner, c)
+        made.quad(((x_rear, q, z_rear), (x_rear, p, z_rear), (x_rear, p, z_rear + 0.17),
+                   (x_rear, q, z_rear + 0.17)), _AMBER, turn)  # fmt: skip
+        made.quad(((x_front, p, z_front), (x_front, q, z_front), (x_front - 0.03, q, z_front + 0.14),
+                   (x_front - 0.03, p, z_front + 0.14)), _AMBER, turn)  # fmt: skip
+        y = side * (half_w + 0.025)
+        sign = 1 if side > 0 else -1
+        z = z_front + 0.12
+        corners = [(x_front - 0.75, y, z), (x_front - 0.95, y, z), (x_front - 0.95, y, z + 0.07),
+                   (x_front - 0.75, y, z + 0.07)][::sign]  # fmt: skip
+        made.quad(corners, _AMBER, turn)
+
+
+def _plates(made: Builder, x_front: float, x_rear: float, z: float) -> None:
+    white: RGB = (0.90, 0.90, 0.86)
+    made.quad(((x_front, -0.26, z), (x_front, 0.26, z), (x_front, 0.26, z + 0.12),
+               (x_front, -0.26, z + 0.12)), white)  # fmt: skip
+    made.quad(((x_rear, 0.26, z + 0.2), (x_rear, -0.26, z + 0.2), (x_rear, -0.26, z + 0.32),
+               (x_rear, 0.26, z + 0.32)), white)  # fmt: skip
+
+
+def _cabin(made: Builder, profile: Sequence[tuple[float, float, float]], half: tuple[float, float],
+           paint: RGB, belt: float) -> None:  # fmt: skip
+    """Glass house: windscreen foot, roof front, roof rear, rear foot as (x, z, 0) points."""
+    (x0, _, _), (x1, z1, _), (x2, z2, _), (x3, _, _) = profile
+    lo, hi = half
+    a0, a1 = (x0, lo, belt), (x0, -lo, belt)
+    b0, b1 = (x1, hi, z1), (x1, -hi, z1)
+    c0, c1 = (x2, hi, z2), (x2, -hi, z2)
+    d0, d1 = (x3, lo, belt), (x3, -lo, belt)
+    made.quad((a1, a0, b0, b1), shade(GLASS, 1.25))  # windscreen
+    made.quad((d0, d1, c1, c0), shade(GLASS, 1.1))  # rear window
+    made.quad((a0, d0, c0, b0), GLASS)
+    made.quad((d1, a1, b1, c1), GLASS)
+    made.quad((b1, b0, c0, c1), paint)  # roof
+    for t in (0.0, 0.48, 1.0):  # pillars, a little outside the glass
+        for s in (1.0, -1.0):
+            low_x, high_x = x0 + (x3 - x0) * t, x1 + (x2 - x1) * t
+            e = 0.012
+            lean = -0.11 if t == 0 else 0.11 if t == 1 else 0.06
+            pts = [(low_x, s * (lo + e), belt), (low_x + lean, s * (lo + e), belt),
+                   (high_x + lean, s * (hi + e), z1 if t < 1 else z2),
+                   (high_x, s * (hi + e), z1 if t < 1 else z2)]  # fmt: skip
+            clockwise = (lean < 0) == (s > 0)
+            made.quad(pts if clockwise else pts[::-1], shade(paint, 0.92))
+
+
+def car(paint: RGB, style: int) -> tuple[Mesh, Size]:
+    """Three body styles: saloon, hatchback, SUV."""
+    made = Builder()
+    tall = 0.14 if style == 2 else 0.0
+    belt = 0.92 + tall
+    w = 0.90
+    made.loft(
+        [(-2.28, -0.78, 0.78, 0.42, belt - 0.12), (-2.1, -w, w, 0.28, belt - 0.02),
+         (-1.0, -w - 0.02, w + 0.02, 0.24, belt + 0.02), (0.9, -w - 0.02, w + 0.02, 0.24, belt - 0.02),
+         (1.95, -w, w, 0.26, belt - 0.20), (2.28, -0.76, 0.76, 0.36, belt - 0.34)],
+        paint,
+    )  # fmt: skip
+    made.box((-2.2, -0.86, 0.16), (2.2, 0.86, 0.30), _DARK)
+    top = 1.42 + 1.6 * tall
+    rear = {0: (-0.95, -1.75), 1: (-1.55, -2.05), 2: (-1.70, -2.05)}[style]
+    profile = (
+        (1.15, belt, 0.0),
+        (0.25, top, 0.0),
+        (rear[0], top - 0.02, 0.0),
+        (rear[1], belt, 0.0),
+    )
+    _cabin(made, profile, (0.83, 0.62), paint, belt - 0.01)
+    _lamps(made, 2.29, -2.295, 0.74, belt - 0.48, belt - 0.32)
+    _plates(made, 2.30, -2.30, 0.36)
+    made.box((1.7, -0.55, 0.40), (2.295, 0.55, belt - 0.42), _DARK)  # grille
+    third = top - 0.06
+    made.quad(((rear[0] - 0.03, 0.2, third - 0.03), (rear[0] - 0.03, -0.2, third - 0.03),
+               (rear[0] - 0.02, -0.2, third + 0.02), (rear[0] - 0.02, 0.2, third + 0.02)),
+              _TAIL, Glow.BRAKE)  # fmt: skip
+    for s in (1.0, -1.0):  # mirrors
+        made.box((0.62, min(s * 0.90, s * 1.02), belt), (0.80, max(s * 0.90, s * 1.02), belt + 0.13),
+                 shade(paint, 0.9))  # fmt: skip
+    wheels(made, (1.38, -1.38), 0.925, 0.33 + tall / 3, 0.22)
+    return made.build(), (4.58, 1.86, top)
+
+
+def van(paint: RGB, _: int) -> tuple[Mesh, Size]:
+    made = Builder()
+    made.loft(
+        [(-2.75, -0.98, 0.98, 0.34, 2.28), (1.35, -0.98, 0.98, 0.30, 2.32)], paint,
+        top=shade(paint, 1.05),
+    )  # fmt: skip
+    made.loft(
+        [(1.35, -0.97, 0.97, 0.30, 1.22), (2.45, -0.95, 0.95, 0.32, 1.12), (2.72, -0.86, 0.86, 0.40, 0.98)],
+        paint,
+    )  # fmt: skip
+    _cabin(made, ((2.35, 1.15, 0), (1.45, 2.26, 0), (1.34, 2.28, 0), (1.30, 1.2, 0)), (0.93, 0.88),
+           paint, 1.13)  # fmt: skip
+    for s in (1.0, -1.0):
+        y = 0.99 * s
+        pts = [(0.55, y, 1.25), (1.32, y, 1.25), (1.32, y, 1.95), (0.55, y, 1.95)]
+        made.quad(pts[::-1] if s > 0 else pts, GLASS)
+        made.box((1.35, min(y, 1.18 * s), 1.2), (1.5, max(y, 1.18 * s), 1.5), _DARK)
+    made.quad(
+        ((-2.76, 0.8, 1.3), (-2.76, 0.05, 1.3), (-2.76, 0.05, 1.95), (-2.76, 0.8, 1.95)), GLASS
+    )
+    made.quad(((-2.76, -0.05, 1.3), (-2.76, -0.8, 1.3), (-2.76, -0.8, 1.95), (-2.76, -0.05, 1.95)),
+              GLASS)  # fmt: skip
+    made.box((-2.70, -0.93, 0.18), (2.6, 0.93, 0.36), _DARK)
+    _lamps(made, 2.735, -2.765, 0.92, 0.72, 0.95, 0.26)
+    _plates(made, 2.74, -2.77, 0.42)
+    wheels(made, (1.75, -1.75), 0.99, 0.36, 0.24)
+    return made.build(), (5.5, 2.0, 2.34)
+
+
+def truck(paint: RGB, style: int) -> tuple[Mesh, Size]:
+    """A tractor with a box trailer."""
+    made = Builder()
+    box: RGB = ((0.86, 0.87, 0.86), (0.30, 0.42, 0.55), (0.75, 0.66, 0.30))[style % 3]
+    made.loft([(-5.95, -1.25, 1.25, 1.05, 3.9), (3.3, -1.25, 1.25, 1.05, 3.9)], box, bottom=True)
+    for s in (1.0, -1.0):
+        y = 1.262 * s
+        pts = [(-5.4, y, 2.1), (2.7, y, 2.1), (2.7, y, 2.55), (-5.4, y, 2.55)]
+        made.quad(pts[::-1] if s > 0 else pts, paint)
+    made.loft(
+        [(3.75, -1.2, 1.2, 0.6, 3.55), (5.2, -1.2, 1.2, 0.5, 3.3), (5.95, -1.17, 1.17, 0.45, 2.0)],
+        paint,
+    )
+    made.quad(
+        ((5.97, -1.08, 2.02), (5.97, 1.08, 2.02), (5.32, 1.08, 3.12), (5.32, -1.08, 3.12)), GLASS
+    )
+    for s in (1.0, -1.0):
+        y = 1.215 * s
+        pts = [(4.3, y, 2.0), (5.25, y, 2.0), (5.1, y, 2.85), (4.3, y, 2.85)]
+        made.quad(pts[::-1] if s > 0 else pts, GLASS)
+    made.box((-5.9, -1.1, 0.75), (5.6, 1.1, 1.05), _DARK)
+    made.box((5.6, -1.18, 0.35), (6.0, 1.18, 0.8), _DARK)
+    made.box((-5.98, -1.2, 0.55), (-5.88, 1.2, 0.72), (0.75, 0.16, 0.12))
+    _lamps(made, 6.01, -5.99, 1.15, 0.55, 0.80, 0.4)
+    wheels(made, (4.7, 2.4, -2.6, -3.8, -5.0), 1.24, 0.5, 0.34)
+    return made.build(), (12.0, 2.5, 3.9)
+
+
+def bus(paint: RGB, _: int) -> tuple[Mesh, Size]:
+    made = Builder()
+    made.loft([(-5.95, -1.24, 1.24, 0.34, 3.0), (5.85, -1.24, 1.24, 0.34, 3.0),
+               (6.0, -1.18, 1.18, 0.45, 2.85)], paint, top=(0.86, 0.86, 0.85))  # fmt: skip
+    for s in (1.0, -1.0):
+        y = 1.252 * s
+        for k in range(7):
+            x0 = -5.6 + k * 1.6
+            pts = [(x0, y, 1.25), (x0 + 1.48, y, 1.25), (x0 + 1.48, y, 2.5), (x0, y, 2.5)]
+            made.quad(pts[::-1] if s > 0 else pts, GLASS, Glow.WINDOW)
+    for x in (1.0, 4.6):
+        made.quad(((x - 0.6, -1.256, 0.4), (x + 0.6, -1.256, 0.4), (x + 0.6, -1.256, 2.5),
+                   (x - 0.6, -1.256, 2.5)), shade(GLASS, 1.5))  # fmt: skip
+    made.quad(((6.012, -1.08, 1.1), (6.012, 1.08, 1.1), (6.0, 1.08, 2.4), (6.0, -1.08, 2.4)),
+              shade(GLASS, 1.2))  # fmt: skip
+    made.quad(((6.013, -0.8, 2.5), (6.013, 0.8, 2.5), (6.01, 0.8, 2.8), (6.01, -0.8, 2.8)),
+              (0.75, 0.50, 0.10), Glow.LANTERN)  # fmt: skip
+    made.quad(((-5.96, 1.0, 1.4), (-5.96, -1.0, 1.4), (-5.96, -1.0, 2.4), (-5.96, 1.0, 2.4)), GLASS)
+    made.box((-5.9, -1.2, 0.2), (5.9, 1.2, 0.4), _DARK)
+    _lamps(made, 6.02, -5.97, 1.14, 0.6, 0.8, 0.34)
+    wheels(made, (3.6, -3.2), 1.25, 0.48, 0.3)
+    return made.build(), (12.0, 2.5, 3.02)
+
+
+def emergency(_: RGB, style: int) -> tuple[Mesh, Size]:
+    """An ambulance: a white van with a red band and a blue bar on the roof."""
+    body, size = van((0.95, 0.95, 0.93), style)
+    made = Builder()
+    for s in (1.0, -1.0):
+        y = 0.995 * s
+        for z, colour in ((0.80, (0.82, 0.14, 0.12)), (1.02, (0.95, 0.80, 0.16))):
+            pts = [(-2.6, y, z), (1.3, y, z), (1.3, y, z + 0.20), (-2.6, y, z + 0.20)]
+            made.quad(pts[::-1] if s > 0 else pts, colour)
+    made.quad(((-2.77, 0.9, 0.75), (-2.77, -0.9, 0.75), (-2.77, -0.9, 0.95), (-2.77, 0.9, 0.95)),
+              (0.82, 0.14, 0.12))  # fmt: skip
+    made.box((0.9, -0.75, 2.32), (1.2, 0.75, 2.36), _DARK)
+    blue: RGB = (0.10, 0.16, 0.55)
+    for x in (0.92, -2.6):
+        made.box((x, 0.1, 2.34), (x + 0.26, 0.75, 2.56), blue, glow=Glow.SIREN_A)
+        made.box((x, -0.75, 2.34), (x + 0.26, -0.1, 2.56), blue, glow=Glow.SIREN_B)
+    return joined([body, made.build()]), (size[0], size[1], 2.56)
+
+
+VEHICLES: dict[str, Callable[[RGB, int], tuple[Mesh, Size]]] = {
+    "car": car,
+    "van": van,
+    "truck": truck,
+    "bus": bus,
+    "emergency": emergency,
+}
