@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server import protocol as p
 from server.access import COOKIE, Access
+from server.app_version import product_version
 from server.cabin import Cabin
 from server.car import Car, OpenFrames
 from server.limits import CLOSE_FORBIDDEN, CLOSE_TRY_LATER, CLOSE_UNAUTHORISED
@@ -78,13 +78,6 @@ def create_app(
     _pages(app, access, dist if dist is not None else _dist())
     app.add_middleware(_Guarded, access=access)
     return app
-
-
-def product_version() -> str:
-    try:
-        return version("ridealong")
-    except PackageNotFoundError:
-        return "0"
 
 
 # ---------------------------------------------------------------------- paths
@@ -163,7 +156,9 @@ def _invited(access: Access, request: Request) -> bool:
 
 
 def _unauthorised() -> Response:
-    message = {"error": "a token is needed: send Authorization: Bearer, or open the link of `serve`"}
+    message = {
+        "error": "a token is needed: send Authorization: Bearer, or open the link of `serve`"
+    }
     return JSONResponse(message, 401, {"WWW-Authenticate": "Bearer"})
 
 

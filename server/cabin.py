@@ -102,7 +102,9 @@ class Cabin:
         if isinstance(why, _Closing):
             try:
                 await self._socket.send_text(
-                    p.Error(code="closed", message=why.reason, hint="connect again").model_dump_json()
+                    p.Error(
+                        code="closed", message=why.reason, hint="connect again"
+                    ).model_dump_json()
                 )
                 await self._socket.close(why.code, why.reason)
             except (WebSocketDisconnect, RuntimeError):
@@ -128,7 +130,9 @@ class Cabin:
         if too_big(size):
             limit_kb = p.MAX_MESSAGE_BYTES // 1024
             self._refuse(
-                "too_big", f"a message of {size // 1024} kB is too big", f"send at most {limit_kb} kB"
+                "too_big",
+                f"a message of {size // 1024} kB is too big",
+                f"send at most {limit_kb} kB",
             )
             return
         if not self._limits.events.take(1, time.monotonic()):

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +69,12 @@ class Car:
         self._why_s = -1e9
         self._listeners: list[Callable[[FromDrive | Mapping[str, Any]], None]] = []
         self._picture_taps: list[Callable[[str, float, bytes], None]] = []
+        self._closers: list[Callable[[], Awaitable[None]]] = []
 
     # ------------------------------------------------------------------ for browsers
 
     def hello(self) -> p.Hello:
-        """The first event of every connection; before the drive is there it names what was asked."""
+        """The first event of every connection; names what was asked until the drive is there."""
         drive = self.drive
         return p.Hello(
             session=self.session,
@@ -130,6 +131,10 @@ class Car:
         """Gives every picture (camera name, scenario s, JPEG) to `tap` (recorder)."""
         self._picture_taps.append(tap)
 
+    def on_close(self, closer: Callable[[], Awaitable[None]]) -> None:
+        """Runs `closer` when the car is closed."""
+        self._closers.append(closer)
+
     # ------------------------------------------------------------------ life
 
     async def run(self) -> None:
@@ -144,6 +149,8 @@ class Car:
 
     async def close(self) -> None:
         await self.conversation.close()
+        for closer in self._closers:
+            await closer()
         await self.link.close()
         await self.speech.close()
         if self._frames is not None:

@@ -42,7 +42,13 @@ class Conversation:
     """One thread of talk with one car."""
 
     def __init__(
-        self, audience: Audience, mind: Mind, send: Send, *, steerable: bool = True, first_turn: int = 1
+        self,
+        audience: Audience,
+        mind: Mind,
+        send: Send,
+        *,
+        steerable: bool = True,
+        first_turn: int = 1,
     ) -> None:
         """`send` raises ConnectionError when the drive is not there; a replay is not steerable."""
         self.audience, self.mind = audience, mind
@@ -214,9 +220,7 @@ class Conversation:
             _log.exception("a turn failed")
             self._end(number, Ending.FAILED)
 
-    async def _act(
-        self, turn: Turn, considered: Considered, parts_ms: Mapping[str, float]
-    ) -> None:
+    async def _act(self, turn: Turn, considered: Considered, parts_ms: Mapping[str, float]) -> None:
         """Publishes what was decided, passes it on and replies."""
         number, event, effects = turn.number, considered.event, considered.effects
         if not self._steerable and event.mode is Mode.CONTROL:
@@ -273,7 +277,7 @@ class Conversation:
     def _after_stop(
         self, to_driving: Sequence[ToDriving], card: CardText | None, reply: str
     ) -> tuple[tuple[ToDriving, ...], CardText | None, str]:
-        """The stop was sent already: send the rest, and own up when the words meant another thing."""
+        """The stop was sent already: send the rest; own up when the words meant another thing."""
         rest = tuple(
             message
             for message in to_driving
@@ -298,7 +302,9 @@ class Conversation:
         self.audience.publish(self.cards.show(card))
         if card.kind == "confirm" and card.expires_in_s is not None:
             loop = asyncio.get_running_loop()
-            self._question_ends = loop.call_later(card.expires_in_s, self._question_expired, card.id)
+            self._question_ends = loop.call_later(
+                card.expires_in_s, self._question_expired, card.id
+            )
 
     def _settle_question(self, accepted: bool) -> None:
         """An utterance came after a question: is the question answered or dropped by it?"""

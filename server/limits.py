@@ -56,7 +56,7 @@ class ConnectionLimits:
         return self._strikes.take(1, now_s)
 
     def tell(self, code: str, now_s: float) -> bool:
-        """Should this error be told now? The same one is told once a second, not a thousand times."""
+        """Should this error be told now? The same one is told once a second at the most."""
         if now_s - self._told_s.get(code, -1e9) < 1.0:
             return False
         self._told_s[code] = now_s

@@ -22,9 +22,7 @@ def map_document(road: RoadMap, scenery: Iterable[Mapping[str, Any]] = ()) -> di
         "v": 1,
         "name": road.name,
         "lanes": [_lane(lane) for lane in road.lanes.values()],
-        "junctions": [
-            {"id": key, "pts": _points(shape)} for key, shape in road.junctions.items()
-        ],
+        "junctions": [{"id": key, "pts": _points(shape)} for key, shape in road.junctions.items()],
         "crossings": [
             {"id": c.id, "pts": _points(c.shape), "w": c.width_m, "zebra": c.priority}
             for c in road.crossings.values()

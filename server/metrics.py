@@ -34,7 +34,9 @@ class Metrics:
         self.missed = Counter(
             "ridealong_deadline_misses", "Ticks whose plan came too late", registry=registry
         )
-        self.link_up = Gauge("ridealong_link_up", "1 while the drive is connected", registry=registry)
+        self.link_up = Gauge(
+            "ridealong_link_up", "1 while the drive is connected", registry=registry
+        )
         self.guard = Counter(
             "ridealong_guard_ticks", "Ticks by guard verdict", ["verdict"], registry=registry
         )

@@ -54,7 +54,9 @@ class Considered:
 class Mind:
     """Dialogue, memory and names of one car. Not thread-safe; `consider` one at a time."""
 
-    def __init__(self, *, timeout_s: float = 0.5, unit: str = "kph", judge: Decide = decide) -> None:
+    def __init__(
+        self, *, timeout_s: float = 0.5, unit: str = "kph", judge: Decide = decide
+    ) -> None:
         self.memory = Memory()
         self.dialogue = Dialogue()
         self.exits: tuple[str, ...] = ()
@@ -105,9 +107,7 @@ class Mind:
     def close(self) -> None:
         self._worker.shutdown(wait=False, cancel_futures=True)
 
-    def _question(
-        self, heard: Heard, now_s: float
-    ) -> tuple[Utterance, Context, SceneFacts | None]:
+    def _question(self, heard: Heard, now_s: float) -> tuple[Utterance, Context, SceneFacts | None]:
         situations = tuple(self.memory.situations)
         facts = None
         if situations:

@@ -1,4 +1,4 @@
-"""The car's mouth: one reply after the other, paced slightly ahead of real time, silenced at once."""
+"""The car's mouth: one reply after the other, paced ahead of real time, silenced at once."""
 
 from __future__ import annotations
 

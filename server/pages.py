@@ -17,12 +17,13 @@ _PLAIN = (
 )
 NOT_BUILT = (
     "The web cabin is not built",
-    "The service runs. Build its page with <code>python3 ui/build.py</code> and load this page again.",
+    "The service runs. Build its page with <code>python3 ui/build.py</code> "
+    "and load this page again.",
 )
 NOT_INVITED = (
     "Please use the link",
-    "This car answers only to people with its token. Open the link that <code>ridealong serve</code> "
-    "printed when it started; it works once in one browser.",
+    "This car answers only to people with its token. Open the link that "
+    "<code>ridealong serve</code> printed when it started; it works once in one browser.",
 )
 
 

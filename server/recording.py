@@ -66,10 +66,10 @@ class _Item:
 
 
 class Recorder:
-    """One file. Methods never block and never raise: a full disk ends the recording, not the drive."""
+    """One file. Methods neither block nor raise: a full disk ends the recording, not the drive."""
 
     def __init__(self, path: Path, on_trouble: Callable[[str], None]) -> None:
-        """Opens `path`; raises OSError. `on_trouble` gets one line, once, from the writer's thread."""
+        """Opens `path`; raises OSError. `on_trouble` gets one line, in the writer's thread."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self.dropped = 0
@@ -160,7 +160,7 @@ class _McapFile:
 
     def finish(self, dropped: int) -> None:
         self._writer.add_metadata("ridealong.end", {"dropped": str(dropped)})
-        self._writer.finish()
+        self._writer.finish()  # type: ignore[no-untyped-call]
 
     def _channel(self, item: _Item) -> int:
         name, schema = _schema(item)

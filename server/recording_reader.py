@@ -21,9 +21,7 @@ from model.contract.situation import Hello, Situation
 from server import protocol as p
 from server.recording import CAMERA_TOPICS, MAP_TOPIC, TOPICS
 
-_EVENT_TOPICS = {
-    topic: model for model, topic in TOPICS.items() if model not in (Hello, Situation)
-}
+_EVENT_TOPICS = {topic: model for model, topic in TOPICS.items() if model not in (Hello, Situation)}
 
 
 class RecordingError(Exception):
@@ -54,22 +52,17 @@ class Recording:
         self._situations: list[bytes | Situation] = []
         self.event_times_s: list[float] = []
         self.events: list[p.ToBrowser] = []
-        cameras: list[str] = []
+        self.cameras: tuple[str, ...] = ()
         try:
-            summary = self._reader.get_summary()
-            for channel in summary.channels.values() if summary else ():
-                if channel.topic.startswith(CAMERA_TOPICS):
-                    cameras.append(channel.topic.removeprefix(CAMERA_TOPICS))
-            wanted = ["/hello", "/situation", MAP_TOPIC, *_EVENT_TOPICS]
-            for _, channel, message in self._reader.iter_messages(topics=wanted):
-                self._take(channel.topic, message.log_time / 1e9, message.data)
+            self._load()
+            if not self.times_s:
+                raise RecordingError(f"{path} holds no drive of Ridealong (no /situation messages)")
         except (McapError, ValidationError, ValueError, OSError) as problem:
+            self._file.close()
             raise RecordingError(f"{path} is damaged: {_line(problem)}") from None
-        if not self.times_s:
-            raise RecordingError(f"{path} holds no drive of Ridealong (no /situation messages)")
-        order = self.hello.cameras if self.hello else ()
-        known = [name for name in order if name in cameras]
-        self.cameras = (*known, *sorted(set(cameras) - set(known)))
+        except RecordingError:
+            self._file.close()
+            raise
 
     @property
     def span_s(self) -> tuple[float, float]:
@@ -89,7 +82,9 @@ class Recording:
 
     def raw_situations(self) -> Iterator[bytes]:
         """The situations that are not parsed yet, for a quick look."""
-        return (c if isinstance(c, bytes) else c.model_dump_json().encode() for c in self._situations)
+        return (
+            c if isinstance(c, bytes) else c.model_dump_json().encode() for c in self._situations
+        )
 
     def last_turn(self) -> int:
         """The highest turn number that was used."""
@@ -100,11 +95,13 @@ class Recording:
         if not self.cameras:
             return []
         topics = [CAMERA_TOPICS + name for name in self.cameras]
-        found = []
-        times = {"starting_at": max(0, round(from_s * 1e9)), "ending_before": round(to_s * 1e9)}
-        if times["ending_before"] <= times["starting_at"]:
+        start_ns, end_ns = max(0, round(from_s * 1e9)), round(to_s * 1e9)
+        if end_ns <= start_ns:
             return []
-        for _, channel, message in self._reader.iter_messages(topics=topics, **times):
+        found = []
+        for _, channel, message in self._reader.iter_messages(
+            topics=topics, starting_at=start_ns, ending_before=end_ns
+        ):
             image = json.loads(message.data)
             camera = self.cameras.index(channel.topic.removeprefix(CAMERA_TOPICS))
             data = base64.b64decode(image["data"])
@@ -113,6 +110,17 @@ class Recording:
 
     def close(self) -> None:
         self._file.close()
+
+    def _load(self) -> None:
+        summary = self._reader.get_summary()
+        topics = [channel.topic for channel in summary.channels.values()] if summary else []
+        wanted = ["/hello", "/situation", MAP_TOPIC, *_EVENT_TOPICS]
+        for _, channel, message in self._reader.iter_messages(topics=wanted):
+            self._take(channel.topic, message.log_time / 1e9, message.data)
+        cameras = {t.removeprefix(CAMERA_TOPICS) for t in topics if t.startswith(CAMERA_TOPICS)}
+        order: tuple[str, ...] = self.hello.cameras if self.hello else ()
+        known = [name for name in order if name in cameras]
+        self.cameras = (*known, *sorted(cameras - set(known)))
 
     def _take(self, topic: str, t_s: float, data: bytes) -> None:
         if topic == "/situation":
@@ -134,8 +142,8 @@ def _open(path: Path) -> tuple[IO[bytes], SeekingReader]:
     except OSError as problem:
         reason = (problem.strerror or "cannot be opened").lower()
         raise RecordingError(f"{path}: {reason}; give the path of a .mcap file") from None
-    reader = SeekingReader(file)
     try:
+        reader = SeekingReader(file)
         if reader.get_summary() is not None:
             return file, reader
     except (McapError, ValueError, OSError):
@@ -171,7 +179,7 @@ def _recovered(path: Path) -> IO[bytes]:
     if count == 0:
         copy.close()
         raise RecordingError(f"{path} is no MCAP recording, or damaged from its beginning")
-    writer.finish()
+    writer.finish()  # type: ignore[no-untyped-call]
     copy.seek(0)
     return copy
 

@@ -57,7 +57,11 @@ class ReplayLink:
         """A recording cannot be steered: everything but the mode token is answered so."""
         if message.type != "mode":
             self._out.put_nowait(
-                Notice(level="error", code="replay", message="this is a recording; it cannot be steered")
+                Notice(
+                    level="error",
+                    code="replay",
+                    message="this is a recording; it cannot be steered",
+                )
             )
 
     async def run(self) -> None:

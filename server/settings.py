@@ -27,7 +27,9 @@ class Settings(BaseSettings):
     )
 
     # the service
-    host: str = Field("127.0.0.1", description="address to listen on; others than loopback need a token")
+    host: str = Field(
+        "127.0.0.1", description="address to listen on; others than loopback need a token"
+    )
     port: int = Field(8765, ge=0, le=65_535)
     token: SecretStr | None = Field(None, description="shared secret, at least 16 characters")
     origins: tuple[str, ...] = Field((), description="further Origins that may open WebSockets")
@@ -68,14 +70,18 @@ class Settings(BaseSettings):
         match = _SIZE.match(value)
         fits = match and 64 <= int(match[1]) <= 1920 and 48 <= int(match[2]) <= 1080
         if value != "off" and not fits:
-            raise ValueError("use WIDTHxHEIGHT from 64x48 to 1920x1080, for example 320x192, or off")
+            raise ValueError(
+                "use WIDTHxHEIGHT from 64x48 to 1920x1080, for example 320x192, or off"
+            )
         return value
 
     @field_validator("token")
     @classmethod
     def _token_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 16:
-            raise ValueError("a token has at least 16 characters, for example from `openssl rand -hex 16`")
+            raise ValueError(
+                "a token has at least 16 characters, for example from `openssl rand -hex 16`"
+            )
         return value
 
     @property
@@ -119,7 +125,9 @@ def load_settings(**overrides: Any) -> Settings:
         name = str(first["loc"][0]) if first["loc"] else "settings"
         where = f"--{name.replace('_', '-')}" if name in given else PREFIX + name.upper()
         message = str(first["msg"]).removeprefix("Value error, ")
-        raise SettingsError(f"{where} {_shown_input(first.get('input'))}: {message}") from None
+        secret = name == "token" or name.endswith("_key")
+        shown = "" if secret else f" {str(first.get('input'))[:60]!r}"
+        raise SettingsError(f"{where}{shown}: {message}") from None
     except ValueError as problem:  # a list in the environment that is no JSON
         raise SettingsError(f"a {PREFIX}… variable cannot be read: {problem}") from None
     if not settings.loopback and settings.token is None:
@@ -129,8 +137,3 @@ def load_settings(**overrides: Any) -> Settings:
         )
     return settings
 
-
-def _shown_input(value: object) -> str:
-    if isinstance(value, SecretStr):
-        return "(hidden)"
-    return repr(value)[:60]

@@ -31,7 +31,9 @@ class SpeechRoom:
     def __init__(self) -> None:
         self.hearing: Hearing | None = None
         self.speaking: Speaking | None = None
-        self.status = SpeechStatus(recogniser=None, voice=None, missing=("Speech is being loaded.",))
+        self.status = SpeechStatus(
+            recogniser=None, voice=None, missing=("Speech is being loaded.",)
+        )
 
     async def load(self, settings: Settings) -> None:
         """Loads both; what cannot be loaded is named in `status.missing`, with how to get it."""
