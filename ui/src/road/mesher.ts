@@ -1,0 +1,217 @@
+// Collects triangles and instances by tile and material, so that a map is few draw calls and
+// whole tiles are culled.
+
+import {
+  BufferGeometry, Float32BufferAttribute, InstancedMesh, Matrix4, Mesh, Object3D, ShapeUtils,
+  Vector2, type Material,
+} from 'three'
+import type { Point } from './document'
+
+export type Rgb = readonly [number, number, number]
+export const WHITE: Rgb = [1, 1, 1]
+const TILE_M = 160
+
+class Triangles {
+  readonly positions: number[] = []
+  readonly normals: number[] = []
+  readonly colours: number[] = []
+
+  geometry(): BufferGeometry {
+    const geometry = new BufferGeometry()
+    geometry.setAttribute('position', new Float32BufferAttribute(this.positions, 3))
+    geometry.setAttribute('normal', new Float32BufferAttribute(this.normals, 3))
+    geometry.setAttribute('color', new Float32BufferAttribute(this.colours, 3))
+    return geometry
+  }
+}
+
+interface Instances {
+  geometry: BufferGeometry
+  matrices: Matrix4[]
+  colours: number[]
+}
+
+/** Geometry of a whole map, by tile. Add shapes, then call `build` once. */
+export class Mesher {
+  readonly #triangles = new Map<string, Map<Material, Triangles>>()
+  readonly #instances = new Map<string, Map<string, Instances & { material: Material }>>()
+
+  /** One flat triangle; the normal comes from its winding. */
+  triangle(material: Material, a: number[], b: number[], c: number[], colour: Rgb = WHITE): void {
+    const target = this.#target(material, (a[0] + b[0] + c[0]) / 3, (a[1] + b[1] + c[1]) / 3)
+    const ux = b[0] - a[0], uy = b[1] - a[1], uz = b[2] - a[2]
+    const vx = c[0] - a[0], vy = c[1] - a[1], vz = c[2] - a[2]
+    let nx = uy * vz - uz * vy, ny = uz * vx - ux * vz, nz = ux * vy - uy * vx
+    const length = Math.hypot(nx, ny, nz) || 1
+    nx /= length
+    ny /= length
+    nz /= length
+    for (const point of [a, b, c]) {
+      target.positions.push(point[0], point[1], point[2])
+      target.normals.push(nx, ny, nz)
+      target.colours.push(colour[0], colour[1], colour[2])
+    }
+  }
+
+  /** Corners counter-clockwise as seen from outside. */
+  quad(material: Material, a: number[], b: number[], c: number[], d: number[], colour: Rgb = WHITE): void {
+    this.triangle(material, a, b, c, colour)
+    this.triangle(material, a, c, d, colour)
+  }
+
+  /** A box that stands at (x, y, z0), its length along `h`. The bottom is left open. */
+  box(
+    material: Material, x: number, y: number, z0: number, h: number,
+    length: number, width: number, height: number, colour: Rgb = WHITE,
+  ): void {
+    const at = frame(x, y, h)
+    const l = length / 2, w = width / 2
+    const foot = [at(-l, -w), at(l, -w), at(l, w), at(-l, w)]
+    const low = foot.map(([px, py]) => [px, py, z0])
+    const high = foot.map(([px, py]) => [px, py, z0 + height])
+    for (let i = 0; i < 4; i++) {
+      const j = (i + 1) % 4
+      this.quad(material, low[i], low[j], high[j], high[i], colour)
+    }
+    this.quad(material, high[0], high[1], high[2], high[3], colour)
+  }
+
+  /** A flat band of `width` around a line at height `z`. */
+  band(material: Material, line: readonly Point[], width: number, z: number, colour: Rgb = WHITE): void {
+    const right = offset(line, -width / 2), left = offset(line, width / 2)
+    for (let i = 0; i + 1 < line.length; i++) {
+      this.quad(
+        material, [...right[i], z], [...right[i + 1], z], [...left[i + 1], z], [...left[i], z], colour,
+      )
+    }
+  }
+
+  /** A wall along a line, seen from both sides. */
+  wall(material: Material, line: readonly Point[], thick: number, z0: number, z1: number, colour: Rgb = WHITE): void {
+    const right = offset(line, -thick / 2), left = offset(line, thick / 2)
+    for (let i = 0; i + 1 < line.length; i++) {
+      this.quad(material, [...right[i], z0], [...right[i + 1], z0], [...right[i + 1], z1], [...right[i], z1], colour)
+      this.quad(material, [...left[i + 1], z0], [...left[i], z0], [...left[i], z1], [...left[i + 1], z1], colour)
+      this.quad(material, [...right[i], z1], [...right[i + 1], z1], [...left[i + 1], z1], [...left[i], z1], colour)
+    }
+  }
+
+  /** A filled flat polygon. */
+  polygon(material: Material, outline: readonly Point[], z: number, colour: Rgb = WHITE): void {
+    const contour = outline.map(([x, y]) => new Vector2(x, y))
+    if (ShapeUtils.isClockWise(contour)) contour.reverse()
+    for (const [i, j, k] of ShapeUtils.triangulateShape(contour, [])) {
+      const [a, b, c] = [contour[i], contour[j], contour[k]]
+      this.triangle(material, [a.x, a.y, z], [b.x, b.y, z], [c.x, c.y, z], colour)
+    }
+  }
+
+  /** One more copy of a shared geometry. */
+  instance(name: string, geometry: BufferGeometry, material: Material, matrix: Matrix4, colour: Rgb = WHITE): void {
+    const tile = tileOf(matrix.elements[12], matrix.elements[13])
+    const byName = this.#instances.get(tile) ?? new Map()
+    this.#instances.set(tile, byName)
+    const group = byName.get(name) ?? { geometry, material, matrices: [], colours: [] }
+    byName.set(name, group)
+    group.matrices.push(matrix.clone())
+    group.colours.push(...colour)
+  }
+
+  build(): Object3D {
+    const root = new Object3D()
+    for (const byMaterial of this.#triangles.values()) {
+      for (const [material, triangles] of byMaterial) {
+        root.add(still(new Mesh(triangles.geometry(), material)))
+      }
+    }
+    for (const byName of this.#instances.values()) {
+      for (const { geometry, material, matrices, colours } of byName.values()) {
+        const mesh = new InstancedMesh(geometry, material, matrices.length)
+        const colour = new Float32Array(colours)
+        matrices.forEach((matrix, i) => mesh.setMatrixAt(i, matrix))
+        mesh.instanceColor = new (mesh.instanceMatrix.constructor as new (
+          array: Float32Array, size: number,
+        ) => typeof mesh.instanceMatrix)(colour, 3)
+        mesh.computeBoundingSphere()
+        root.add(still(mesh))
+      }
+    }
+    return root
+  }
+
+  #target(material: Material, x: number, y: number): Triangles {
+    const tile = tileOf(x, y)
+    const byMaterial = this.#triangles.get(tile) ?? new Map<Material, Triangles>()
+    this.#triangles.set(tile, byMaterial)
+    const triangles = byMaterial.get(material) ?? new Triangles()
+    byMaterial.set(material, triangles)
+    return triangles
+  }
+}
+
+function tileOf(x: number, y: number): string {
+  return `${Math.floor(x / TILE_M)}:${Math.floor(y / TILE_M)}`
+}
+
+function still<T extends Object3D>(object: T): T {
+  object.matrixAutoUpdate = false
+  object.updateMatrix()
+  return object
+}
+
+/** From (along `h`, to its left) to map coordinates. */
+export function frame(x: number, y: number, h: number): (along: number, left: number) => Point {
+  const c = Math.cos(h), s = Math.sin(h)
+  return (along, left) => [x + along * c - left * s, y + along * s + left * c]
+}
+
+/** The line moved sideways (left positive), corners mitred. */
+export function offset(line: readonly Point[], distance: number): Point[] {
+  return line.map((point, i) => {
+    const before = line[Math.max(0, i - 1)], after = line[Math.min(line.length - 1, i + 1)]
+    const [ax, ay] = unit(before, point), [bx, by] = unit(point, after)
+    const hasA = i > 0, hasB = i < line.length - 1
+    let nx = (hasA ? -ay : 0) + (hasB ? -by : 0)
+    let ny = (hasA ? ax : 0) + (hasB ? bx : 0)
+    const length = Math.hypot(nx, ny) || 1
+    nx /= length
+    ny /= length
+    // Sharp corners would send the mitre far away.
+    const cosine = Math.max(0.5, hasA && hasB ? nx * -ay + ny * ax : 1)
+    return [point[0] + (nx * distance) / cosine, point[1] + (ny * distance) / cosine]
+  })
+}
+
+function unit(a: Point, b: Point): Point {
+  const dx = b[0] - a[0], dy = b[1] - a[1]
+  const length = Math.hypot(dx, dy) || 1
+  return [dx / length, dy / length]
+}
+
+/** Parts of a line between arc lengths, m: dashes and shortened lines. */
+export function cut(line: readonly Point[], fromM: number, toM: number): Point[] {
+  const part: Point[] = []
+  let s = 0
+  for (let i = 0; i + 1 < line.length; i++) {
+    const a = line[i], b = line[i + 1]
+    const length = Math.hypot(b[0] - a[0], b[1] - a[1])
+    const at = (m: number): Point => {
+      const share = length === 0 ? 0 : (m - s) / length
+      return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share]
+    }
+    if (s + length >= fromM && s <= toM && length > 0) {
+      if (part.length === 0) part.push(at(Math.max(fromM, s)))
+      part.push(at(Math.min(toM, s + length)))
+    }
+    s += length
+  }
+  return part
+}
+
+export function lengthOf(line: readonly Point[]): number {
+  let sum = 0
+  for (let i = 0; i + 1 < line.length; i++) {
+    sum += Math.hypot(line[i + 1][0] - line[i][0], line[i + 1][1] - line[i][1])
+  }
+  return sum
+}

@@ -1,0 +1,272 @@
+// The road in 3D, free of any framework: `push` situations, it draws. Never draws what it was
+// not given.
+
+import {
+  Mesh, Object3D, Scene, Vector3, WebGLRenderer,
+} from 'three'
+import type { CameraPreset, Theme } from '../options'
+import type { ActorView, Situation } from '../protocol'
+import { Actors } from './actors'
+import { ChaseCamera } from './camera'
+import type { RoadDocument } from './document'
+import { between, shareAt, type Pose } from './interpolate'
+import { applyLook, disposeMaterials, makeMaterials } from './materials'
+import { Mesher } from './mesher'
+import { lookFor } from './palette'
+import { Ribbon } from './ribbon'
+import { buildScenery } from './scenery'
+import { Signals } from './signals'
+import { SignBoards } from './signs'
+import { Sky } from './sky'
+import { buildStreets } from './streets'
+
+/** The ego's body: `EgoView` speaks of the rear axle, the drawing of the middle. */
+const EGO = { length_m: 4.8, width_m: 1.9, height_m: 1.5, axleToMiddleM: 1.4 }
+const EGO_ID = ' ego'
+
+export interface Label {
+  x: number
+  y: number
+  visible: boolean
+}
+
+export interface ViewEvents {
+  /** After each picture: where the cited object's label belongs, in CSS pixels. */
+  onDrawn(label: Label): void
+}
+
+/** The name of the renderer where there is WebGL 2, else null. */
+export function webglRenderer(): string | null {
+  const context = document.createElement('canvas').getContext('webgl2')
+  if (!context) return null
+  const info = context.getExtension('WEBGL_debug_renderer_info')
+  const name = String(context.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER))
+  context.getExtension('WEBGL_lose_context')?.loseContext()
+  return name
+}
+
+export function isSoftware(renderer: string): boolean {
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(renderer)
+}
+
+export class DriveView {
+  framesDrawn = 0
+  readonly software: boolean
+  readonly #renderer: WebGLRenderer
+  readonly #scene = new Scene()
+  readonly #camera: ChaseCamera
+  readonly #materials = makeMaterials()
+  readonly #actors = new Actors()
+  readonly #ribbon = new Ribbon()
+  readonly #sky: Sky
+  readonly #events: ViewEvents
+  readonly #poses = new Map<string, Pose>()
+  readonly #earlierPoses = new Map<string, ActorView>()
+  readonly #egoPose: Pose = { x: 0, y: 0, heading: 0 }
+  readonly #ego: ActorView = {
+    id: EGO_ID, kind: 'car', x: 0, y: 0, heading: 0, speed_mps: 0, ...EGO, colour: 'white',
+  }
+  readonly #drawnActors: ActorView[] = []
+  readonly #label: Label = { x: 0, y: 0, visible: false }
+  #map: Object3D | null = null
+  #signals: Signals | null = null
+  #signs: SignBoards | null = null
+  #road: RoadDocument | null = null
+  #theme: Theme
+  #weather = ''
+  #earlier: Situation | null = null
+  #later: Situation | null = null
+  #arrivedMs = 0
+  #intervalMs = 100
+  #cited: string | null = null
+  #frame = 0
+  #still: boolean
+  #busyUntilMs = 0
+  #openRequests = ''
+
+  constructor(canvas: HTMLCanvasElement, renderer: string, theme: Theme, preset: CameraPreset, events: ViewEvents) {
+    this.software = isSoftware(renderer)
+    this.#theme = theme
+    this.#events = events
+    this.#still = matchMedia('(prefers-reduced-motion: reduce)').matches
+    this.#renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'high-performance' })
+    this.#renderer.setPixelRatio(this.software ? 1 : Math.min(devicePixelRatio, 2))
+    this.#camera = new ChaseCamera(preset)
+    this.#sky = new Sky(this.#scene)
+    this.#scene.add(this.#sky.root, this.#actors.root, this.#ribbon.root)
+    this.#applyLook()
+  }
+
+  setMap(road: RoadDocument): void {
+    if (road === this.#road) return
+    this.#road = road
+    this.#dropMap()
+    const mesher = new Mesher()
+    this.#signs = new SignBoards()
+    buildStreets(mesher, road, this.#materials)
+    buildScenery(mesher, road, this.#materials, this.#signs)
+    this.#signals = new Signals(road.scenery)
+    this.#map = mesher.build()
+    this.#map.add(this.#signs.root, this.#signals.root)
+    this.#scene.add(this.#map)
+    this.#earlier = this.#later = null
+    this.#applyLook()
+  }
+
+  setTheme(theme: Theme): void {
+    this.#theme = theme
+    this.#applyLook()
+    this.#request()
+  }
+
+  setPreset(preset: CameraPreset): void {
+    const nowMs = performance.now()
+    this.#camera.choose(preset, nowMs, this.#still)
+    this.#busyUntilMs = nowMs + 700
+    this.#request()
+  }
+
+  cite(id: string | null): void {
+    this.#cited = id
+    this.#actors.cite(id)
+  }
+
+  resize(width: number, height: number): void {
+    if (width < 2 || height < 2) return
+    this.#renderer.setSize(width, height, false)
+    this.#camera.camera.aspect = width / height
+    this.#request()
+  }
+
+  push(situation: Situation): void {
+    const nowMs = performance.now()
+    if (this.#later) this.#intervalMs = Math.min(500, Math.max(30, nowMs - this.#arrivedMs))
+    this.#earlier = this.#later
+    this.#later = situation
+    this.#arrivedMs = nowMs
+    this.#earlierPoses.clear()
+    for (const actor of this.#earlier?.actors ?? []) this.#earlierPoses.set(actor.id, actor)
+    const weather = weatherOf(situation)
+    if (weather !== this.#weather) {
+      this.#weather = weather
+      this.#applyLook()
+    }
+    this.#noticeCommand(situation, nowMs)
+    this.#signals?.show(situation.lights)
+    this.#request()
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.#frame)
+    this.#dropMap()
+    disposeMaterials(this.#materials)
+    this.#renderer.dispose()
+  }
+
+  // ---------------------------------------------------------------- drawing
+
+  #request(): void {
+    this.#frame ||= requestAnimationFrame(this.#draw)
+  }
+
+  #draw = (nowMs: number): void => {
+    this.#frame = 0
+    const situation = this.#later
+    if (!situation) return
+    // Software rendering draws what came, once; a GPU has time for the pictures in between.
+    const share = this.software ? 1 : shareAt(nowMs, this.#arrivedMs, this.#intervalMs)
+    const earlier = this.#earlier
+    between(earlier?.ego, situation.ego, share, this.#egoPose)
+    this.#placeEgo(situation)
+    const timeS = nowMs / 1000
+    this.#actors.draw(this.#drawnActors, (actor) => this.#poseOf(actor, share), timeS)
+    const fading = this.#ribbon.draw(
+      earlier?.plan.xy ?? null, situation.plan.xy, share, situation.trace.certain === false ? 0.3 : 1, nowMs,
+    )
+    this.#camera.follow(this.#egoPose, nowMs)
+    this.#sky.follow(this.#centre.set(this.#egoPose.x, this.#egoPose.y, 0), timeS)
+    this.#renderer.render(this.#scene, this.#camera.camera)
+    this.framesDrawn += 1
+    this.#events.onDrawn(this.#placeLabel())
+    if (!this.software || fading || nowMs < this.#busyUntilMs) this.#request()
+  }
+
+  #placeEgo(situation: Situation): void {
+    const { ego } = situation
+    this.#drawnActors.length = 0
+    for (const actor of situation.actors) this.#drawnActors.push(actor)
+    if (this.#camera.preset === 'driver' && !this.#camera.easing(performance.now())) return
+    this.#ego.braking = ego.accel_mps2 < -0.6 || ego.speed_mps < 0.1
+    this.#ego.indicator = ego.indicator
+    this.#ego.speed_mps = ego.speed_mps
+    this.#drawnActors.push(this.#ego)
+  }
+
+  #poseOf(actor: ActorView, share: number): Pose {
+    let pose = this.#poses.get(actor.id)
+    if (!pose) this.#poses.set(actor.id, (pose = { x: 0, y: 0, heading: 0 }))
+    if (actor.id === EGO_ID) {
+      const { x, y, heading } = this.#egoPose
+      pose.x = x + Math.cos(heading) * EGO.axleToMiddleM
+      pose.y = y + Math.sin(heading) * EGO.axleToMiddleM
+      pose.heading = heading
+      return pose
+    }
+    return between(this.#earlierPoses.get(actor.id), actor, share, pose)
+  }
+
+  #placeLabel(): Label {
+    const label = this.#label
+    const actor = this.#later?.actors.find((each) => each.id === this.#cited)
+    label.visible = false
+    if (!actor) return label
+    const pose = this.#poses.get(actor.id) ?? actor
+    this.#spot.set(pose.x, pose.y, actor.height_m + 0.5).project(this.#camera.camera)
+    const { width, height } = this.#renderer.domElement.getBoundingClientRect()
+    label.x = (this.#spot.x * 0.5 + 0.5) * width
+    label.y = (-this.#spot.y * 0.5 + 0.5) * height
+    label.visible = this.#spot.z < 1 && Math.abs(this.#spot.x) < 1 && Math.abs(this.#spot.y) < 1
+    return label
+  }
+
+  readonly #spot = new Vector3()
+  readonly #centre = new Vector3()
+
+  #noticeCommand(situation: Situation, nowMs: number): void {
+    const open = (situation.requests ?? []).map((request) => `${request.id}:${request.state}`).join()
+    if (open && open !== this.#openRequests) {
+      this.#ribbon.leaveGhost(nowMs)
+      this.#busyUntilMs = nowMs + 450
+    }
+    this.#openRequests = open
+  }
+
+  #applyLook(): void {
+    const look = lookFor(this.#theme, this.#weather)
+    const dark = this.#theme === 'dark' || this.#weather.startsWith('night')
+    applyLook(this.#materials, look)
+    this.#sky.applyLook(look)
+    this.#actors.applyLook(look, dark)
+    this.#ribbon.applyLook(dark)
+    this.#signs?.applyLook(look)
+  }
+
+  #dropMap(): void {
+    if (!this.#map) return
+    this.#scene.remove(this.#map)
+    this.#map.traverse((object) => {
+      if (object instanceof Mesh && object.geometry !== undefined) object.geometry.dispose()
+    })
+    this.#signs?.dispose()
+    this.#map = null
+    this.#poses.clear()
+  }
+}
+
+/** Weather with the time of day: `night` may come as weather or as a fact of its own. */
+export function weatherOf(situation: Situation): string {
+  const weather = String(situation.facts.weather ?? 'clear')
+  const dark = situation.facts.day === 'night'
+  if (dark && weather.includes('rain')) return 'night_rain'
+  return dark ? 'night' : weather
+}
