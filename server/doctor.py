@@ -69,13 +69,13 @@ def _try(code: str) -> tuple[bool, str]:
 
 def _traffic_engine() -> Check:
     ok, text = _try(
-        "from world.linkshim import load; load(); import libsumo; print(libsumo.__file__)"
+        "from world import linkshim; stubs = linkshim.ensure(); import libsumo; print(*stubs)"
     )
     if not ok:
-        return Check(
-            "traffic engine", "missing", text, "pip install libsumo, or see docs/bare-machine.md"
-        )
-    return Check("traffic engine", "ok", f"Eclipse SUMO (libsumo {version('libsumo')})")
+        hint = "pip install libsumo; see also docs/bare-machine.md"
+        return Check("traffic engine", "missing", text, hint)
+    stubs = f", stand-ins for {text}" if text else ""
+    return Check("traffic engine", "ok", f"Eclipse SUMO {version('libsumo')}{stubs}")
 
 
 def _cameras() -> Check:
