@@ -77,7 +77,9 @@ def test_missing_or_changed_packages_are_named(packages: Path, tmp_path: Path) -
         install(tmp_path / "nothing", tmp_path / "b")
 
 
-def test_the_command_line(packages: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line(
+    packages: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main([str(packages), str(tmp_path / "w")]) == 0
     assert "vocabulary.txt" in capsys.readouterr().out
     assert main([str(tmp_path / "nothing"), str(tmp_path / "v")]) == 1

@@ -36,7 +36,7 @@ async def collect(microphone: Microphone) -> list[HearingEvent]:
 
 async def settle(hearing: Hearing) -> None:
     """Waits until nothing is being decoded and its results have been seen."""
-    while not hearing.idle:
+    while not hearing.idle:  # noqa: ASYNC110 - what the worker thread does gives no event
         await asyncio.sleep(0.001)
     for _ in range(5):
         await asyncio.sleep(0)

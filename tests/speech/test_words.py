@@ -14,7 +14,14 @@ def test_signs_and_case_do_not_matter() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Turn left at the", "Take the next exit and", "stop before", "turn left...", "I want to", "um"],
+    [
+        "Turn left at the",
+        "Take the next exit and",
+        "stop before",
+        "turn left...",
+        "I want to",
+        "um",
+    ],
 )
 def test_who_stops_here_will_go_on(text: str) -> None:
     assert ends_open(text)
@@ -22,7 +29,15 @@ def test_who_stops_here_will_go_on(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Stop.", "hit that trash can", "Why did you do that?", "pull over", "slow down", "turn left", ""],
+    [
+        "Stop.",
+        "hit that trash can",
+        "Why did you do that?",
+        "pull over",
+        "slow down",
+        "turn left",
+        "",
+    ],
 )
 def test_these_are_whole(text: str) -> None:
     assert not ends_open(text)
@@ -61,8 +76,7 @@ def test_what_people_say_is_kept(text: str) -> None:
         ("", "empty"),
         (" ... ", "empty"),
         ("you you you you you you you", "repetition"),
-        ("I'm going to go to the I'm going to go to the I'm going to go to the I'm going to go to "
-         "the", "repetition"),
+        ("I am in the I am in the I am in the I am in the", "repetition"),
         ("well thank you thank you thank you thank you", "repetition"),
     ],
 )

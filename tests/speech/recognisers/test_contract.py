@@ -40,14 +40,19 @@ class FakeWhisperModel:
         return (SimpleNamespace(text=text, avg_logprob=sure) for text, sure in texts), None
 
 
+@pytest.fixture
+def service() -> Iterator[Service]:
+    with running(Service(answer={"text": " Take the next exit. ", "segments": []})) as service:
+        yield service
+
+
 @pytest.fixture(params=sorted(RECOGNISERS))
 def recogniser(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Recogniser]:
+) -> Recogniser:
     """Each backend, loaded."""
     if request.param == "moonshine":
-        yield request.getfixturevalue("moonshine")
-        return
+        return request.getfixturevalue("moonshine")  # type: ignore[no-any-return]
     if request.param == "faster_whisper":
         module = ModuleType("faster_whisper")
         module.WhisperModel = FakeWhisperModel  # type: ignore[attr-defined]
@@ -56,17 +61,12 @@ def recogniser(
             (tmp_path / name).touch()
         options = RecogniserOptions(model=str(tmp_path))
     else:
-        answer = {"text": " Take the next exit. ", "segments": []}
-        service = request.node.service = Service(answer=answer)
-        server = running(service)
-        server.__enter__()
-        request.addfinalizer(lambda: server.__exit__(None, None, None))
-        options = RecogniserOptions(url=service.url)
+        options = RecogniserOptions(url=request.getfixturevalue("service").url)
     made = RECOGNISERS[request.param](options)
     with pytest.raises(RecogniserError, match="not loaded"):
         made.transcribe(SOUND)
     made.load()
-    yield made
+    return made
 
 
 def test_it_gives_text_confidence_and_length(recogniser: Recogniser) -> None:

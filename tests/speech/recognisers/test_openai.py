@@ -61,9 +61,11 @@ def test_a_model_without_token_probabilities_is_asked_again_and_remembered() -> 
     ],
 )
 def test_every_failure_is_one_clear_line(answer: object, status: int, message: str) -> None:
-    with running(Service(answer=answer, status=status)) as service:
-        with pytest.raises(RecogniserError, match=message):
-            loaded(service).transcribe(SOUND)
+    with (
+        running(Service(answer=answer, status=status)) as service,
+        pytest.raises(RecogniserError, match=message),
+    ):
+        loaded(service).transcribe(SOUND)
 
 
 @pytest.mark.parametrize("segments", [None, [], [{"start": 0}], [{"start": "x"}], ["x"]])
