@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from math import hypot
 
@@ -14,6 +15,7 @@ from modes.vocabulary import ROUTE_INTENTS, Intent, RequestState
 
 #: A lane manoeuvre that has begun is waited for this much longer, s.
 BEGUN_GRACE_S = 15.0
+_METRES = re.compile(r"in (\d+) m\b")
 #: Why a request ended when its time was up.
 _EXPIRED = {
     Intent.OVERTAKE: "there was no chance to overtake",
@@ -127,7 +129,7 @@ def _watched(request: Request, moment: Moment) -> Request:
 def _phase(request: Request, moment: Moment, now_begun: bool) -> Request:
     says = moment.progress if moment.progress_id == request.id else None
     if says is not None and says.phase == "waiting" and not now_begun:
-        waits = says.waiting_for or _on_the_way(request, moment)
+        waits = _coarse(says.waiting_for) or _on_the_way(request, moment)
         return replace(request, state=RequestState.WAITING, waiting_for=waits)
     if now_begun:
         return replace(request, state=RequestState.UNDER_WAY, waiting_for=_held_up(request, moment))
@@ -156,5 +158,14 @@ def _on_the_way(request: Request, moment: Moment) -> str:
     if end is None:
         return ""
     what = "exit" if request.intent in (Intent.TAKE_EXIT, Intent.SKIP_EXIT) else "junction"
-    step = 100 if end > 250 else 50 if end > 75 else 10
-    return f"the {what} in {max(round(end / step) * step, 10)} m"
+    return f"the {what} in {_rounded_m(end)} m"
+
+
+def _rounded_m(metres: float) -> int:
+    """As one says it, so that a card does not flicker on every tick."""
+    step = 100 if metres > 250 else 50 if metres > 75 else 10
+    return max(round(metres / step) * step, 10)
+
+
+def _coarse(text: str) -> str:
+    return _METRES.sub(lambda match: f"in {_rounded_m(float(match[1]))} m", text)

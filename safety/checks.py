@@ -35,6 +35,8 @@ ABSURD_MPS = 70.0
 DISAGREE_M = 2.0
 #: Slower than this the ego stands: what touches it then is not its doing, m/s.
 STANDS_MPS = 0.3
+#: Seams between lanes and junction areas of a map are known this well, m.
+MAP_ACCURACY_M = 0.1
 #: Nearer poses than this one tick apart need no test of their own (T7 looks at every second).
 AREA_STRIDE = 2
 
@@ -184,21 +186,25 @@ def limits_of_motion(case: Case) -> list[Check]:
 
 
 def drivable_area(case: Case) -> list[Check]:
-    """T7: the body, grown by the footprint margin, stays on the road.
+    """T7: the body stays on the road, hard; and the footprint margin away from its edge, soft.
 
-    A car that already stands closer to the edge (pulled over) or beyond it must not get worse.
+    A car that already is beyond the edge must not get worse.
     """
     path = case.motion
     pick = np.arange(0, HORIZON_STEPS + 1, AREA_STRIDE)
     points = body_points(path.x[pick], path.y[pick], path.heading[pick], case.shape)
     clear = case.roadway.clearance(points.reshape(-1, 2)).reshape(len(pick), -1)
-    need = np.minimum(case.bounds.footprint_m, clear[0].min() - 0.02)
-    margin = clear.min(axis=1) - need
-    margin[0] = np.inf
+    room = clear.min(axis=1)
+    now = float(room[0])
+    room[0] = np.inf
     # Standing still beyond the edge is no reason to reject: only driving there is.
-    margin[1:][path.speed[pick[1:] - 1] < STANDS_MPS] = np.inf
-    k = int(margin.argmin())
-    if margin[k] < 0:
-        detail = f"leaves the road by {-float(clear[k].min()):.2f} m"
-        return [Check("T7", True, float(margin[k]), detail, float(pick[k]) * STEP_S)]
+    room[1:][path.speed[pick[1:] - 1] < STANDS_MPS] = np.inf
+    k = int(room.argmin())
+    least, at_s = float(room[k]), float(pick[k]) * STEP_S
+    edge = min(-MAP_ACCURACY_M, now - MAP_ACCURACY_M)
+    if least < edge:
+        return [Check("T7", True, least - edge, f"leaves the road by {-least:.2f} m", at_s)]
+    if least < min(case.bounds.footprint_m, now):
+        margin = least - case.bounds.footprint_m
+        return [Check("T7", False, margin, f"{least:.2f} m from the edge of the road", at_s)]
     return []

@@ -26,7 +26,7 @@ def collisions(case: Case) -> tuple[list[Check], float]:
     """T8: contact with anybody's predicted body; and how hard the first contact would be, m/s."""
     actors = [a for a in case.perception.actors if _reachable(a, case)]
     count = int(COLLISION_S / STEP_S)
-    others = predict(actors, case.roadway, case.perception.lights, TIMES_S[:count])
+    others = predict(actors, case.ego, case.roadway, case.perception.lights, TIMES_S[:count])
     if not actors:
         return [], 0.0
     path, shape = case.motion, case.shape

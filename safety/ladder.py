@@ -153,18 +153,20 @@ def _stop(
     verdict: GuardVerdict | None,
 ) -> tuple[Plan, Level]:
     """The mildest stop that passes; else whatever does the least harm."""
-    path = _path(state, ego, guard)
+    paths = _paths(state, ego, guard)
     least: tuple[float, Plan, Level] | None = None
     for decel in (*COMFORT_DECELS_MPS2, EMERGENCY_DECEL_MPS2):
         level = Level.EMERGENCY_STOP if decel == EMERGENCY_DECEL_MPS2 else Level.COMFORT_STOP
-        if state.level is Level.EMERGENCY_STOP and level is Level.COMFORT_STOP and _moves(ego):
-            continue  # an emergency stop is not taken back half-way
-        plan = _stop_plan(observation, ego, path, decel)
-        checked = guard.check(plan, observation, memory)
-        if checked.ok:
-            return plan, level
-        if least is None or checked.harm < least[0] - 0.1:
-            least = (checked.harm, plan, level)
+        taken_back = state.level is Level.EMERGENCY_STOP and level is Level.COMFORT_STOP
+        if taken_back and _moves(ego) and state.valid_in_row == 0:
+            continue  # an emergency stop is eased only once the model has a valid plan again
+        for path in paths:
+            plan = _stop_plan(observation, ego, path, decel)
+            checked = guard.check(plan, observation, memory)
+            if checked.ok:
+                return plan, level
+            if least is None or checked.harm < least[0] - 0.1:
+                least = (checked.harm, plan, level)
     assert least is not None  # the emergency stop is always a candidate
     if verdict is not None and verdict.usable and verdict.harm < least[0] - 0.1:
         return verdict.plan, Level.EMERGENCY_STOP
@@ -175,24 +177,27 @@ def _moves(ego: EgoState) -> bool:
     return ego.speed_mps > STANDS_MPS
 
 
-def _path(state: LadderState, ego: EgoState, guard: Guard) -> F64:
-    """Where to stop along, [N, 2] m: the last valid path, else the lane, else straight on."""
+def _paths(state: LadderState, ego: EgoState, guard: Guard) -> list[F64]:
+    """Where to stop along, each [N, 2] m: the own lane, then the last valid path, else ahead."""
+    paths: list[F64] = []
+    lane = guard.roadway.road.lanes.get(ego.lane or "")
+    if lane is not None:
+        s0, lateral = lane.project(ego.x, ego.y)
+        ahead = np.arange(2.0, max(80.0, ego.speed_mps * 6.0), 2.0)
+        # Back to the middle within about two seconds, so that a lane change is given up gently.
+        offset = lateral * np.maximum(1.0 - ahead / max(2.0 * ego.speed_mps, 8.0), 0.0)
+        x, y, _ = guard.roadway.way_ahead(lane.id).at(s0 + ahead, offset)
+        paths.append(np.stack((x, y), axis=1))
     if state.last is not None:
         xy = motion(state.last.plan, state.last.pose).points
         k = int(np.hypot(xy[:, 0] - ego.x, xy[:, 1] - ego.y).argmin())
         if np.hypot(*(xy[k] - (ego.x, ego.y))) < ON_PATH_M and k + 1 < len(xy):
-            return xy[k + 1 :]
-    lane = guard.roadway.road.lanes.get(ego.lane or "")
-    if lane is not None:
-        way = guard.roadway.way_ahead(lane.id)
-        s0, lateral = lane.project(ego.x, ego.y)
-        s = s0 + np.arange(2.0, 80.0, 2.0)
-        x, y, _ = way.at(s, lateral)
-        return np.stack((x, y), axis=1)
-    ahead = np.arange(2.0, 80.0, 2.0)
-    return np.stack(
-        (ego.x + ahead * np.cos(ego.heading), ego.y + ahead * np.sin(ego.heading)), axis=1
-    )
+            paths.append(xy[k + 1 :])
+    if not paths:
+        ahead = np.arange(2.0, 80.0, 2.0)
+        x, y = ego.x + ahead * np.cos(ego.heading), ego.y + ahead * np.sin(ego.heading)
+        paths.append(np.stack((x, y), axis=1))
+    return paths
 
 
 def _stop_plan(observation: Observation, ego: EgoState, path: F64, decel_mps2: float) -> Plan:

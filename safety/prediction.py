@@ -2,7 +2,8 @@
 
 Deliberately simple and independent of the planner's own forecasts. One thing is added to
 constant speed: whoever has to give way or faces a red light, and can still stop in comfort, is
-expected to stop at the line.
+expected to stop at the line; and whoever comes up from behind is expected to brake as much as
+a lane change may ask of it (UN R79: 3 m/s² after 0.4 s), but not below the ego's speed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.contract.observation import STATIC_KINDS, Actor, ActorKind
+from model.contract.observation import STATIC_KINDS, Actor, ActorKind, EgoState
 from model.contract.road import Control, LaneKind, LaneLink
 from safety.roadway import Roadway, wrapped
 
@@ -21,6 +22,8 @@ F64 = NDArray[np.float64]
 
 #: A driver who has to give way is trusted to brake this hard, m/s².
 YIELD_DECEL_MPS2 = 3.5
+#: The reaction that a lane change may ask of a follower (policy, lane_change), s and m/s².
+FOLLOWER_REACTION_S, FOLLOWER_DECEL_MPS2 = 0.4, 3.0
 #: Followers of a lane are close to it and along it; others go straight on.
 OFF_LANE_M = 2.5
 OFF_LANE_RAD = 0.6
@@ -38,10 +41,14 @@ class Predicted:
 
 
 def predict(
-    actors: Sequence[Actor], roadway: Roadway, lights: Mapping[str, str], times_s: F64
+    actors: Sequence[Actor],
+    ego: EgoState,
+    roadway: Roadway,
+    lights: Mapping[str, str],
+    times_s: F64,
 ) -> Predicted:
     """Poses of every actor at `times_s` [T] from now."""
-    poses = [_one(actor, roadway, lights, times_s) for actor in actors]
+    poses = [_one(actor, ego, roadway, lights, times_s) for actor in actors]
     if not poses:
         nothing = np.zeros((0, len(times_s)))
         return Predicted((), nothing, nothing, nothing)
@@ -50,24 +57,37 @@ def predict(
 
 
 def _one(
-    actor: Actor, roadway: Roadway, lights: Mapping[str, str], times_s: F64
+    actor: Actor, ego: EgoState, roadway: Roadway, lights: Mapping[str, str], times_s: F64
 ) -> tuple[F64, F64, F64]:
     still = actor.kind in STATIC_KINDS or actor.speed_mps < 0.05
+    travelled = 0.0 * times_s if still else _travelled(actor, ego, times_s)
     lane = roadway.road.lanes.get(actor.lane or "")
     if not still and lane is not None and lane.kind not in _WALK and _drives(actor):
         way = roadway.way_ahead(lane.id)
         s0, lateral = lane.project(actor.x, actor.y)
         along = abs(float(wrapped(np.asarray(lane.pose(s0)[2] - actor.heading))))
         if abs(lateral) < OFF_LANE_M and along < OFF_LANE_RAD:
-            s = s0 + actor.speed_mps * times_s
+            s = s0 + travelled
             stop = next((at for at, link in way.links if gives_way(link, lights)), None)
             if stop is not None:
                 s = _held(s, s0, stop - actor.length_m / 2, actor.speed_mps)
             return way.at(s, lateral)
-    distance = 0.0 * times_s if still else actor.speed_mps * times_s
-    x = actor.x + distance * np.cos(actor.heading)
-    y = actor.y + distance * np.sin(actor.heading)
+    x = actor.x + travelled * np.cos(actor.heading)
+    y = actor.y + travelled * np.sin(actor.heading)
     return x, y, np.full(len(times_s), actor.heading)
+
+
+def _travelled(actor: Actor, ego: EgoState, times_s: F64) -> F64:
+    """Metres at `times_s`: constant speed, or a follower's reaction."""
+    behind = (actor.x - ego.x) * np.cos(ego.heading) + (actor.y - ego.y) * np.sin(ego.heading) < 0
+    same_way = np.cos(actor.heading - ego.heading) > 0.7
+    surplus = actor.speed_mps - ego.speed_mps
+    if not (behind and same_way and surplus > 0):
+        return actor.speed_mps * times_s
+    braking_s = np.clip(times_s - FOLLOWER_REACTION_S, 0.0, surplus / FOLLOWER_DECEL_MPS2)
+    after_s = np.maximum(times_s - FOLLOWER_REACTION_S - braking_s, 0.0)
+    lost = FOLLOWER_DECEL_MPS2 * braking_s**2 / 2 + surplus * after_s
+    return np.asarray(actor.speed_mps * times_s - lost)
 
 
 def _drives(actor: Actor) -> bool:

@@ -61,7 +61,7 @@ class WayAhead:
     #: Each link into a junction on the way, and the arc length of its stop line, m.
     links: tuple[tuple[float, LaneLink], ...]
 
-    def at(self, s: F64, lateral_m: float) -> tuple[F64, F64, F64]:
+    def at(self, s: F64, lateral_m: F64 | float) -> tuple[F64, F64, F64]:
         """x, y, heading at arc lengths `s`; straight on beyond the end."""
         over = np.maximum(s - self.s[-1], 0.0)
         h = np.interp(s, self.s, self.heading)
