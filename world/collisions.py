@@ -21,6 +21,4 @@ def touched(ego: EgoBody, shape: VehicleShape, actors: Iterable[Actor]) -> list[
     if not near:
         return []
     own = box(x, y, ego.heading, shape.length_m, shape.width_m)
-    return [
-        a for a in near if boxes_overlap(own, box(a.x, a.y, a.heading, a.length_m, a.width_m))
-    ]
+    return [a for a in near if boxes_overlap(own, box(a.x, a.y, a.heading, a.length_m, a.width_m))]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from model.contract.observation import Actor, ActorKind
-from model.contract.road import Crossing, LaneKind, RoadMap
+from model.contract.road import Crossing, Lane, LaneKind, RoadMap
 from model.contract.world import WorldEvent
 from world.kinds import BODIES_OF, colours_of
 from world.lanegrid import Spot
@@ -20,6 +20,11 @@ from world.sumo import SumoEngine
 
 #: Scenario vehicles get a way this long; the traffic keeper leads them on.
 _WAY_M = 2_500.0
+#: Usual traffic this near to where a scenario vehicle is to appear vanishes, unless the ego is
+#: near enough to see it vanish, m.
+_ROOM_M, _SEES_M = 150.0, 165.0
+#: A vehicle that still finds no room is tried this much farther from the ego in the next tick, m.
+_FARTHER_M = 5.0
 #: Walkers of a scenario go on this far along the other pavement.
 _ONWARD_M = 25.0
 
@@ -76,7 +81,9 @@ class Director:
         waiting, self._waiting = self._waiting, []
         for wish in waiting:
             if not self.engine.has(wish.id):
-                self._spawn(wish, moment)
+                farther = math.copysign(abs(wish.ahead_m or 0.0) + _FARTHER_M, wish.ahead_m or 0.0)
+                moved = {} if wish.ahead_m is None else {"ahead_m": farther}
+                self._spawn(wish.model_copy(update=moved), moment)
             elif self.engine.position(wish.id) is None:
                 self._waiting.append(wish)
 
@@ -147,11 +154,14 @@ class Director:
             edge, s = wish.edge, wish.s_m
         else:
             edge, s = along(self.road, moment.spot, wish.ahead_m or 0.0)
-        lanes = self.road.drivable(edge)
+        lanes: Sequence[Lane] = self.road.drivable(edge)
+        if wish.ahead_m is not None:
+            lanes = _through(self.road, edge, lanes)
         if wish.lane is None and edge == moment.spot.lane.edge:
             lane = next((n for n in lanes if n.id == moment.spot.lane.id), lanes[0])
         else:
             lane = lanes[min(wish.lane or 0, len(lanes) - 1)]
+        self._make_room(lane, s, moment)
         names, colours = BODIES_OF[wish.kind], colours_of(wish.kind)
         self.engine.add_vehicle(
             wish.id,
@@ -172,6 +182,13 @@ class Director:
         self._waiting.append(wish)
         return [("spawned", wish.id)]
 
+    def _make_room(self, lane: Lane, s_m: float, moment: Moment) -> None:
+        at, eye = lane.pose(s_m)[:2], (moment.x, moment.y)
+        for id, x, y in list(self.engine.vehicles()):
+            unseen = math.dist((x, y), eye) > _SEES_M
+            if unseen and id not in self.guests and math.dist((x, y), at) < _ROOM_M:
+                self.engine.remove(id)
+
     def _walk(self, wish: Walk, moment: Moment) -> list[tuple[str, str]]:
         crossing = self._crossing(wish.crossing)
         ends = [crossing.shape[0], crossing.shape[-1]]
@@ -187,8 +204,9 @@ class Director:
         )
         return [("spawned", wish.id)] if came else []
 
-    def _pavement(self, point: np.ndarray[tuple[int, ...], np.dtype[np.float64]], away_m: float
-                  ) -> tuple[str, float]:
+    def _pavement(
+        self, point: np.ndarray[tuple[int, ...], np.dtype[np.float64]], away_m: float
+    ) -> tuple[str, float]:
         """The pavement place nearest to a crossing's end, `away_m` along from it."""
         best: tuple[float, str, float] | None = None
         for lane in self.road.lanes.values():
@@ -209,6 +227,13 @@ class Director:
             if name in (crossing.id, crossing.junction):
                 return crossing
         raise ValueError(f"{self.scenario.name}: no crossing called {name!r} on this map")
+
+
+def _through(road: RoadMap, edge: str, lanes: Sequence[Lane]) -> Sequence[Lane]:
+    """Those of the `lanes` that lead on along the road: no exit lane, no merge lane."""
+    onward = straight_on(road, edge, 1.0)
+    through = [n for n in lanes if any(road.lanes[k.to_lane].edge in onward for k in n.links)]
+    return through or lanes
 
 
 def _middle(crossing: Crossing) -> tuple[float, float]:

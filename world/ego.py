@@ -81,8 +81,9 @@ def target_at(plan: Plan, origin: EgoBody, age_s: float) -> Target:
     )
 
 
-def _path_speed(path: np.ndarray[tuple[int, ...], np.dtype[np.float64]], i: int, part: float
-                ) -> float:
+def _path_speed(
+    path: np.ndarray[tuple[int, ...], np.dtype[np.float64]], i: int, part: float
+) -> float:
     """Speed along the path, from the steps around the moment, m/s."""
     steps = np.hypot(*np.diff(path, axis=0).T) / STEP_S
     mids = (np.arange(len(steps)) + 0.5) * STEP_S
@@ -118,8 +119,9 @@ def advance(
     accel = body.accel_mps2 + float(np.clip(pull, -JERK_DOWN_MPS3 * dt_s, JERK_UP_MPS3 * dt_s))
 
     steer = float(np.arctan(shape.wheelbase_m * body.curvature_1pm))
-    wanted = float(np.clip(np.arctan(shape.wheelbase_m * curvature_1pm), -STEER_MAX_RAD,
-                           STEER_MAX_RAD))
+    wanted = float(
+        np.clip(np.arctan(shape.wheelbase_m * curvature_1pm), -STEER_MAX_RAD, STEER_MAX_RAD)
+    )
     turn = (wanted - steer) * min(1.0, dt_s / STEER_LAG_S)
     steer += float(np.clip(turn, -STEER_RATE_RADPS * dt_s, STEER_RATE_RADPS * dt_s))
     most = grip * 0.9 / max(body.speed_mps, 1.0) ** 2

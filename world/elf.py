@@ -100,8 +100,8 @@ def stub_library(soname: str, names: Iterable[bytes], machine: str) -> bytes:
     end = strings_at + len(strings)
     # The loader writes into the dynamic table, so it lies alone in a writable page.
     table_at = (end + _PAGE - 1) & ~(_PAGE - 1)
-    entries = ((14, soname_at), (4, hashes_at), (5, strings_at), (6, symbols_at))
-    entries += ((10, len(strings)), (11, _SYMBOL.size), (0, 0))
+    entries = [(14, soname_at), (4, hashes_at), (5, strings_at), (6, symbols_at)]
+    entries += [(10, len(strings)), (11, _SYMBOL.size), (0, 0)]
     table = b"".join(struct.pack("<qQ", *entry) for entry in entries)
 
     header = b"\x7fELF\x02\x01\x01" + bytes(9)

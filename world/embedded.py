@@ -30,7 +30,7 @@ from world.props import park_cars
 from world.roadmap import load_road_map, map_path
 from world.route import lanes_ahead, line_ahead, next_instruction
 from world.scenario import Scenario
-from world.sumo import EGO, SumoEngine
+from world.sumo import SumoEngine
 from world.traffic import TrafficKeeper
 
 #: Others are perceived this far, m.
@@ -193,14 +193,15 @@ class EmbeddedWorld:
         props += park_cars(self.road, scenario.traffic.parked, rngs[1], tuple(props))
         clear = [(body.x, body.y, 20.0 + 1.5 * body.speed_mps)]
         clear += [(*at, 30.0) for id in self._director.guests if (at := self._where(id))]
-        self._traffic.fill(body.x, body.y, clear)
+        self._traffic.fill(body.x, body.y, self._spot.lane.road, clear)
         self._engine.step()
         self._place_ego()
 
     # -- one tick ------------------------------------------------------------------------------
 
-    def _move_ego(self, plan: Plan, origin: EgoBody, age_s: float, events: list[WorldEvent]
-                  ) -> None:
+    def _move_ego(
+        self, plan: Plan, origin: EgoBody, age_s: float, events: list[WorldEvent]
+    ) -> None:
         accel, curve = track(self._body, target_at(plan, origin, age_s))
         before = self._spot.s_m + self.shape.front_ahead_m
         friction = self._conditions()[0]
@@ -246,7 +247,7 @@ class EmbeddedWorld:
             events.append(WorldEvent("arrived", self.t_s, detail=self._navigator.edges[0]))
         events += self._director.update(self._moment())
         if self._steps % round(1 / WORLD_STEP_S) == 0:
-            self._traffic.keep_up(self._body.x, self._body.y)
+            self._traffic.keep_up(self._body.x, self._body.y, self._spot.lane.road)
             for id in self._director.guests:
                 if self._engine.has(id):
                     self._traffic.lead_on(id)
@@ -255,9 +256,11 @@ class EmbeddedWorld:
     def _check_body(self, events: list[WorldEvent]) -> None:
         """Contacts and leaving the road, each told once when it begins."""
         hit = touched(self._body, self.shape, self._actors())
-        for actor in hit:
-            if actor.id not in self._touching:
-                events.append(WorldEvent("collision", self.t_s, actor.id, str(actor.kind)))
+        events += [
+            WorldEvent("collision", self.t_s, actor.id, str(actor.kind))
+            for actor in hit
+            if actor.id not in self._touching
+        ]
         self._touching = {actor.id for actor in hit}
         x, y = self._body.centre(self.shape)
         corners = box(x, y, self._body.heading, self.shape.length_m, self.shape.width_m)
@@ -339,9 +342,11 @@ class EmbeddedWorld:
         xyz, rot = self._history()
         friction, visibility = self._conditions()
         own_edge = spot.lane.edge == navigator.edges[0]
-        s_m = spot.s_m if own_edge else self.road.lanes[
-            self.road.edges[navigator.edges[0]][-1]
-        ].length_m
+        s_m = (
+            spot.s_m
+            if own_edge
+            else self.road.lanes[self.road.edges[navigator.edges[0]][-1]].length_m
+        )
         return Observation(
             seq=self._seq,
             t0_ns=T0_NS + self._steps * round(WORLD_STEP_S * 1e9),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -137,7 +138,7 @@ def _cells(points: F64) -> list[tuple[int, int]]:
         span = float(np.hypot(*(points[1] - points[0])))
         count = max(2, int(span / CELL_M) + 2)
         points = points[0] + np.linspace(0, 1, count)[:, None] * (points[1] - points[0])
-        for a, b in zip(points[:-1], points[1:], strict=True):
+        for a, b in itertools.pairwise(points):
             found |= _box_cells(np.minimum(a, b), np.maximum(a, b))
     else:
         found = _box_cells(points.min(axis=0), points.max(axis=0))

@@ -51,7 +51,7 @@ class Navigator:
         self._reach_far()
 
     def update(self, spot: Spot, speed_mps: float) -> tuple[bool, bool]:
-        """Follows the ego to `spot`; tells whether the route changed and whether it just arrived."""
+        """Follows the ego to `spot`; tells whether the route changed and whether it arrived."""
         changed = False
         edge = spot.lane.edge
         if spot.lane.kind is not LaneKind.JUNCTION and edge in self._road.following:

@@ -80,7 +80,9 @@ def parse_shape(text: str) -> F64:
     keep = np.ones(len(points), dtype=bool)
     keep[1:] = np.hypot(*np.diff(points, axis=0).T) > 1e-6
     points = points[keep]
-    return points if len(points) > 1 else np.concatenate([points, points + [[0.01, 0.0]]])
+    if len(points) == 1:  # a junction lane of no length still needs a direction
+        points = np.concatenate([points, points + np.array([0.01, 0.0])])
+    return points
 
 
 def _edge(node: ET.Element) -> NetEdge:

@@ -290,8 +290,11 @@ def _beside(lane: NetLane, oncoming: NetLane) -> bool:
     return bool(gaps < (lane.width_m + oncoming.width_m) / 2 + 1.0)
 
 
-def _derived_exits(roads: Mapping[str, RoadClass], following: Mapping[str, tuple[str, ...]],
-                   names: Mapping[str, str]) -> tuple[Exit, ...]:
+def _derived_exits(
+    roads: Mapping[str, RoadClass],
+    following: Mapping[str, tuple[str, ...]],
+    names: Mapping[str, str],
+) -> tuple[Exit, ...]:
     """Exits read off the geometry: ramps that leave a motorway, in driving order."""
     motorways = [edge for edge, road in roads.items() if road is RoadClass.MOTORWAY]
     led_to = {after for edge in motorways for after in following.get(edge, ())}

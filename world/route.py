@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -62,7 +63,7 @@ def straight_on(road: RoadMap, start: str, distance_m: float) -> list[str]:
     edges: list[str] = []
     edge, left = start, distance_m
     while left > 0 and road.following[edge]:
-        edge = min(road.following[edge], key=lambda after: _departure(road, edge, after))  # noqa: B023
+        edge = min(road.following[edge], key=lambda after: _departure(road, edge, after))
         edges.append(edge)
         left -= edge_length_m(road, edge)
     return edges
@@ -81,7 +82,7 @@ def check_connected(road: RoadMap, edges: Sequence[str]) -> None:
     for edge in edges:
         if edge not in road.following:
             raise ValueError(f"no road called {edge!r} on the map {road.name}")
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in itertools.pairwise(edges):
         if b not in road.following[a]:
             raise ValueError(f"the route is not connected: no way from {a} straight into {b}")
 
@@ -91,7 +92,7 @@ def next_instruction(
 ) -> RouteInstruction:
     """What a navigator says next, for a car `s_m` along the first edge of `route`."""
     ahead = -s_m
-    for edge, after in zip(route[:-1], route[1:], strict=True):
+    for edge, after in itertools.pairwise(route):
         ahead += edge_length_m(road, edge)
         kind = _instruction_kind(road, edge, after)
         if kind:

@@ -69,7 +69,8 @@ class Spawn(_Strict):
     colour: str = ""
     edge: str | None = None
     s_m: Metres = 0.0
-    lane: int | None = Field(None, ge=0, description="as in ego; None = the ego's or rightmost")
+    #: As in `ego`; with `ahead_m`, merge and exit lanes do not count. None = the ego's lane.
+    lane: int | None = Field(None, ge=0)
     ahead_m: float | None = Field(None, ge=-600, le=600)
     speed_mps: Mps = 0.0
     hold_speed: bool = Field(False, description="never goes faster than `speed_mps`")
@@ -196,7 +197,7 @@ class Scenario(_Strict):
     #: Edge -> speed limit in force during this drive, km/h.
     limits_kph: dict[str, Annotated[float, Field(ge=5, le=130)]] = {}
     ego: EgoStart
-    traffic: Traffic = Traffic()
+    traffic: Traffic = Field(default_factory=lambda: Traffic.model_validate({}))
     init: list[Action] = []
     events: list[Event] = []
     cues: list[SaidCue] = []
@@ -226,7 +227,8 @@ def load_scenario(name: str | Path) -> Scenario:
     if not path.is_file():
         near = difflib.get_close_matches(str(name), scenario_names(), n=1)
         hint = f"did you mean {near[0]!r}? " if near else ""
-        raise ValueError(f"no scenario {str(name)!r}: {hint}there are {', '.join(scenario_names())}")
+        known = ", ".join(scenario_names())
+        raise ValueError(f"no scenario {str(name)!r}: {hint}there are {known}")
     return parse_scenario(path.read_text(encoding="utf-8"), path)
 
 

@@ -68,6 +68,9 @@ class SumoEngine:
         self._types: set[str] = set()
         self._ego_goal = ""
         self._routes = 0
+        #: Ids of lanes that are closed now.
+        self.closed: set[str] = set()
+        self._new: list[str] = []  # added since the last step
 
     def close(self) -> None:
         self._sumo.close()
@@ -75,8 +78,12 @@ class SumoEngine:
     def step(self) -> None:
         """Moves the traffic by `WORLD_STEP_S` and drops vehicles that found no room to start."""
         self._sumo.simulationStep()
-        for id in self._sumo.simulation.getPendingVehicles():
-            self.remove(id)
+        for id in self._new:
+            if id not in self._sumo.vehicle.getIDList():
+                with contextlib.suppress(self._sumo.TraCIException):  # SUMO may have dropped it
+                    self._sumo.vehicle.remove(id)
+                self._known.pop(id, None)
+        self._new.clear()
         for id in self._sumo.simulation.getArrivedIDList():
             self._known.pop(id, None)
 
@@ -95,7 +102,7 @@ class SumoEngine:
         self._sumo.vehicle.setLaneChangeMode(EGO, 0)
 
     def place_ego(self, front: tuple[float, float], heading: float, edge: str, lane: int) -> None:
-        """Puts the ego's front bumper at `front`; `edge` and `lane` tell overlapping lanes apart."""
+        """Puts the ego's front bumper at `front`; `edge` and `lane` decide where lanes overlap."""
         self._sumo.vehicle.moveToXY(
             EGO, edge, lane, *front, 90.0 - math.degrees(heading), keepRoute=_KEEP_ROUTE
         )
@@ -175,6 +182,7 @@ class SumoEngine:
             departSpeed="max" if speed_mps is None else f"{speed_mps:.2f}",
         )
         self._known[id] = Known(BODIES[body], colour, siren)
+        self._new.append(id)
 
     def stand_still(self, id: str) -> None:
         """Freezes a vehicle; without the lane change mode it would slide into the next lane."""
@@ -274,9 +282,11 @@ class SumoEngine:
 
     def close_lane(self, lane: str) -> None:
         self._sumo.lane.setDisallowed(lane, ["all"])
+        self.closed.add(lane)
 
     def open_lane(self, lane: str) -> None:
         self._sumo.lane.setDisallowed(lane, ["pedestrian"])
+        self.closed.discard(lane)
 
     def actors(self, x: float, y: float, radius_m: float) -> list[Actor]:
         """Vehicles and walkers around a point, nearest details read from SUMO."""
@@ -337,7 +347,7 @@ def _near(
 
 
 def _indicator(signals: int) -> str:
-    if signals & _HAZARD or signals & _RIGHT and signals & _LEFT:
+    if signals & _HAZARD or (signals & _RIGHT and signals & _LEFT):
         return "hazard"
     if signals & _LEFT:
         return "left"

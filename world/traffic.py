@@ -26,6 +26,15 @@ WALKERS_WITHIN_M = 260.0
 _ROUTE_M = 2_500.0
 _SAMPLE_M = 20.0
 _SLOW_ROADS = frozenset({RoadClass.URBAN, RoadClass.RESIDENTIAL})
+#: Roads that are seen from each other, and the share of newcomers that come on roads like the
+#: ego's: from a motorway nobody watches the country road beside it.
+_GROUPS = dict.fromkeys(RoadClass, 0) | {
+    RoadClass.MOTORWAY: 1,
+    RoadClass.RURAL: 2,
+    RoadClass.URBAN: 3,
+    RoadClass.RESIDENTIAL: 3,
+}
+_LIKE_OURS = 0.8
 _RIGHTMOST_ONLY = frozenset({ActorKind.TRUCK, ActorKind.BUS, ActorKind.BICYCLE})
 
 
@@ -36,14 +45,24 @@ class _Samples:
     xy: F64  # [N, 2]
     s_m: F64  # [N]
     lanes: tuple[Lane, ...]  # N
+    group: NDArray[np.int64]  # [N] of `_GROUPS`
 
     def pick(
-        self, rng: np.random.Generator, x: float, y: float, low_m: float, high_m: float
+        self,
+        rng: np.random.Generator,
+        x: float,
+        y: float,
+        reach_m: tuple[float, float],
+        road: RoadClass | None = None,
     ) -> int | None:
-        """A random sample between two distances of a point."""
+        """A random sample between two distances of a point, mostly on roads like `road`."""
         distance = np.hypot(self.xy[:, 0] - x, self.xy[:, 1] - y)
-        fits = np.flatnonzero((distance >= low_m) & (distance <= high_m))
-        return int(fits[rng.integers(len(fits))]) if len(fits) else None
+        fits = (distance >= reach_m[0]) & (distance <= reach_m[1])
+        if road is not None and rng.random() < _LIKE_OURS:
+            alike = fits & (self.group == _GROUPS[road])
+            fits = alike if alike.any() else fits
+        found = np.flatnonzero(fits)
+        return int(found[rng.integers(len(found))]) if len(found) else None
 
 
 def _samples(road: RoadMap, kind: LaneKind) -> _Samples:
@@ -54,7 +73,8 @@ def _samples(road: RoadMap, kind: LaneKind) -> _Samples:
                 xy.append(lane.pose(float(s))[:2])
                 arcs.append(float(s))
                 lanes.append(lane)
-    return _Samples(np.array(xy).reshape(-1, 2), np.array(arcs), tuple(lanes))
+    group = np.array([_GROUPS[lane.road] for lane in lanes], dtype=np.int64)
+    return _Samples(np.array(xy).reshape(-1, 2), np.array(arcs), tuple(lanes), group)
 
 
 class TrafficKeeper:
@@ -72,16 +92,16 @@ class TrafficKeeper:
         weights = np.array([wish.mix[kind] for kind in self._kinds], dtype=np.float64)
         self._weights = weights / weights.sum() if len(weights) else weights
 
-    def fill(self, x: float, y: float, clear: Sequence[Circle]) -> None:
+    def fill(self, x: float, y: float, road: RoadClass, clear: Sequence[Circle]) -> None:
         """The traffic of the first moment; the circles `clear` stay empty."""
         taken = list(clear)
         for _ in range(self._wish.vehicles * 4):
             if len(self._mine) < self._wish.vehicles:
-                self._add_vehicle(x, y, 0.0, taken)
+                self._add_vehicle(x, y, road, 0.0, taken)
         for _ in range(self._wish.pedestrians):
             self._add_walker(x, y, 0.0)
 
-    def keep_up(self, x: float, y: float) -> None:
+    def keep_up(self, x: float, y: float, road: RoadClass) -> None:
         """Once a second: who is far away goes, others come, and nobody's route ends."""
         here = {id: (vx, vy) for id, vx, vy in self._engine.vehicles()}
         self._mine = {id for id in self._mine if self._engine.has(id)}
@@ -93,7 +113,7 @@ class TrafficKeeper:
                 self.lead_on(id)
         taken = [(vx, vy, 0.0) for vx, vy in here.values()]
         for _ in range(min(4, self._wish.vehicles - len(self._mine))):
-            self._add_vehicle(x, y, OUT_OF_SIGHT_M, taken)
+            self._add_vehicle(x, y, road, OUT_OF_SIGHT_M, taken)
         walkers = list(self._engine.walkers())
         for id, wx, wy in walkers:
             if np.hypot(wx - x, wy - y) > WALKERS_WITHIN_M + MARGIN_M:
@@ -139,14 +159,18 @@ class TrafficKeeper:
             return ActorKind.CAR
         return kind
 
-    def _add_vehicle(self, x: float, y: float, low_m: float, taken: list[Circle]) -> None:
+    def _add_vehicle(
+        self, x: float, y: float, road: RoadClass, low_m: float, taken: list[Circle]
+    ) -> None:
         """Tries one random place; adds to `taken` what it put there."""
         if not self._kinds:
             return
-        chosen = self._drives.pick(self._rng, x, y, low_m, self._wish.radius_m)
+        chosen = self._drives.pick(self._rng, x, y, (low_m, self._wish.radius_m), road)
         if chosen is None:
             return
         lane = self._drives.lanes[chosen]
+        if lane.id in self._engine.closed:
+            return
         vx, vy = (float(c) for c in self._drives.xy[chosen])
         kind = self._kind_for(lane)
         name, colour = self._one_of(BODIES_OF[kind]), self._one_of(colours_of(kind))
@@ -169,8 +193,8 @@ class TrafficKeeper:
         taken.append((vx, vy, 0.0))
 
     def _add_walker(self, x: float, y: float, low_m: float) -> None:
-        start = self._walks.pick(self._rng, x, y, low_m, WALKERS_WITHIN_M)
-        end = self._walks.pick(self._rng, x, y, 0.0, WALKERS_WITHIN_M)
+        start = self._walks.pick(self._rng, x, y, (low_m, WALKERS_WITHIN_M))
+        end = self._walks.pick(self._rng, x, y, (0.0, WALKERS_WITHIN_M))
         if start is None or end is None:
             return
         a, b = ((self._walks.lanes[i].edge, float(self._walks.s_m[i])) for i in (start, end))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -98,7 +99,7 @@ class Grid:
         made = []
         for way, route in ((ways[0], stops), (ways[1], stops[::-1])):
             ids = []
-            for k, ends in enumerate(zip(route[:-1], route[1:], strict=True)):
+            for k, ends in enumerate(itertools.pairwise(route)):
                 id = f"{street.slug}_{number}{way}{'' if k == 0 else '2'}"
                 plain.edge(
                     id,

@@ -7,6 +7,8 @@ the on-ramps lead from there back to the ring.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from world.maps.curve import Curve, bezier
@@ -190,12 +192,10 @@ def add_b12(plain: Plain, west: tuple[str, float], east: tuple[str, float]) -> N
     stops.append(east)
     for id, x in stops[1:-1]:
         plain.node(id, (x, B12_Y))
-    for i, ((a, xa), (b, xb)) in enumerate(zip(stops[:-1], stops[1:], strict=True), start=1):
+    for i, ((a, xa), (b, xb)) in enumerate(itertools.pairwise(stops), start=1):
         shape = _wave((xa, B12_Y), (xb, B12_Y))
         plain.edge(f"b12_{i}e", (a, b), "rural", RURAL, name="Selby Road (B12)", shape=shape)
-        plain.edge(
-            f"b12_{i}w", (b, a), "rural", RURAL, name="Selby Road (B12)", shape=shape[::-1]
-        )
+        plain.edge(f"b12_{i}w", (b, a), "rural", RURAL, name="Selby Road (B12)", shape=shape[::-1])
 
 
 def add_turn(plain: Plain, node: str, x: float, out: int) -> None:
