@@ -8,7 +8,7 @@ the same seed and the same messages at the same ticks give the same situations, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import monotonic, monotonic_ns, perf_counter
 
@@ -87,6 +87,7 @@ class DrivingLoop:
         self._notices: list[Notice] = []
         self._later: list[ToDriving] = []
         self._model_failed = False
+        self._overran = False
 
     @property
     def t_s(self) -> float:
@@ -112,8 +113,18 @@ class DrivingLoop:
         if self._worker is not None:
             self._worker.close()
 
-    def tick(self, messages: Sequence[ToDriving] = ()) -> Situation:
-        """One tenth of a second of driving; returns its situation."""
+    def overran(self, skipped: int = 0) -> None:
+        """The last tick took longer than its slot, and so many slots were left out for it."""
+        self.stats.overruns += 1 + skipped
+        self._overran = True
+
+    def tick(
+        self, messages: Sequence[ToDriving] = (), timing: Mapping[str, float] | None = None
+    ) -> Situation:
+        """One tenth of a second of driving; returns its situation.
+
+        `timing` is added to the situation's latencies, ms; it counts in real time only.
+        """
         started = perf_counter()
         deadline_s = monotonic() + self._deadline_s
         observation = self._observed()
@@ -134,9 +145,12 @@ class DrivingLoop:
             "guard": (after_guard - after_plan) * 1e3,
             "world": (done - after_guard) * 1e3,
             "tick": (done - started) * 1e3,
+            **(timing or {}),
         }
+        missed, self._overran = answer.late or self._overran, False
+        published = self._situation(observation, facts, outcome, choice, events, latency, missed)
         self._seq += 1
-        return self._situation(observation, facts, outcome, choice, events, latency, answer.late)
+        return published
 
     # -- the steps of a tick -------------------------------------------------------------------
 
@@ -275,7 +289,7 @@ class DrivingLoop:
         choice: Choice,
         events: tuple[WorldEvent, ...],
         latency_ms: dict[str, float],
-        late: bool,
+        missed: bool,
     ) -> Situation:
         seen = _perception(observation)
         changes: tuple[EventView, ...] = outcome.changes
@@ -290,7 +304,7 @@ class DrivingLoop:
             self._lights.near(seen.ego, seen.lights),
             (*changes, *(event_view(event) for event in events)),
             latency_ms if self._worker is not None else {},
-            late,
+            missed,
         )
 
     def _note(self, level: str, code: str, text: str, request_id: str | None = None) -> None:
@@ -312,4 +326,3 @@ def _why(choice: Choice) -> str:
         return " (the plan did not come in time)"
     hard = [check for check in choice.verdict.failed if check.hard]
     return f" ({hard[0].id}: {hard[0].detail})" if hard else ""
-
