@@ -97,7 +97,7 @@ def track(body: EgoBody, target: Target) -> tuple[float, float]:
     behind_m, left_m = cos * dx + sin * dy, -sin * dx + cos * dy
     feedback = GAIN_PER_M * behind_m + GAIN_PER_MPS * (target.speed_mps - body.speed_mps)
     accel = target.accel_mps2 + float(np.clip(feedback, -FEEDBACK_MAX_MPS2, FEEDBACK_MAX_MPS2))
-    if target.speed_mps < 0.05 and body.speed_mps < 0.3:
+    if target.speed_mps < 0.05 and body.speed_mps < 0.3 and target.accel_mps2 <= 0.0:
         accel = min(accel, -1.0)  # a plan that stands still means standing, not creeping
     reach = max(body.speed_mps * CORRECTION_S, CORRECTION_MIN_M)
     turn = wrap(target.heading - body.heading)
