@@ -121,7 +121,7 @@ def _fetch_weights(root: Path) -> ModuleType | None:
 
 
 def _files(path: Path) -> list[Path]:
-    return [each for each in path.rglob("*") if each.is_file()] if path.is_dir() else [path]
+    return [each for each in (path, *path.rglob("*")) if each.is_file()]
 
 
 def _run(command: Sequence[str], folder: Path) -> int:

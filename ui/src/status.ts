@@ -28,9 +28,9 @@ export function pillFor(
   if (takeover) return PILLS.takeover
   if (hello?.source === 'replay') return PILLS.replay
   if (!situation) return PILLS.parked
+  if (isParked(situation)) return PILLS.parked
   if (situation.mode === 'control') return PILLS.coaching
-  if (situation.mode === 'qa') return PILLS.explaining
-  return isParked(situation) ? PILLS.parked : PILLS.driving
+  return situation.mode === 'qa' ? PILLS.explaining : PILLS.driving
 }
 
 /** Standing because somebody asked for it; waiting at a light is driving. */

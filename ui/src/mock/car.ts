@@ -5,6 +5,7 @@ import type { Options } from '../options'
 import type { ActorView, FromBrowser, Situation, ToBrowser } from '../protocol'
 import { along, motorway, town, type MockScene } from './scenes'
 import { hear } from './answers'
+import { cameraFrame } from './pictures'
 
 const TICK_MS = 100
 const CAMERAS = ['camera_cross_left_120fov', 'camera_front_wide_120fov', 'camera_cross_right_120fov', 'camera_front_tele_30fov']
@@ -95,9 +96,16 @@ export class MockCar implements CarLink {
     this.#emit({ type: 'scene', situation: this.#situation(actors, accel), now_line: this.#nowLine(lead, accel) })
     this.#explain(lead, accel)
     this.#seq += 1
+    if (this.#seq % 5 === 0) void this.#pictures()
     if (this.#seq % 10 === 0) this.#showTimeline(false)
     if (this.#s > 1500 && this.#scene.limitMps > 20) this.#begin()
     if (this.#s > 360 && this.#scene.limitMps < 20) this.#begin()
+  }
+
+  async #pictures(): Promise<void> {
+    for (let camera = 0; camera < CAMERAS.length; camera++) {
+      this.#events.onBinary(await cameraFrame(camera, this.#timeS, this.#s))
+    }
   }
 
   #lead(): { actor: ActorView; gap: number } | null {
@@ -193,7 +201,7 @@ export class MockCar implements CarLink {
         return this.#emit({ type: 'error', code: 'unknown_scenario', message: `There is no drive “${scenario}”.`, hint: 'Choose one from the list (G).' })
       }
       this.#scene = make()
-      this.#weather = scenario === 'night_rain_town' ? 'night_rain' : this.#options.weather
+      this.#weather = scenario === 'night_rain_town' ? 'night rain' : this.#options.weather
     }
     this.#begin()
   }

@@ -76,10 +76,10 @@ function lamps(at: readonly (readonly [number, number])[], l: number, w: number,
   return mergeGeometries(at.map(([x, y]) => new BoxGeometry(l, w, h).translate(x, y, 0)))
 }
 
-const TAILS = lamps([[-0.497, -0.36], [-0.497, 0.36]], 0.016, 0.2, 1)
-const HEADS = lamps([[0.485, -0.35], [0.485, 0.35]], 0.02, 0.2, 1)
-const LEFT = lamps([[-0.497, 0.47], [0.475, 0.44]], 0.018, 0.1, 1)
-const RIGHT = lamps([[-0.497, -0.47], [0.475, -0.44]], 0.018, 0.1, 1)
+const TAILS = lamps([[-0.488, -0.29], [-0.488, 0.29]], 0.026, 0.24, 1)
+const HEADS = lamps([[0.476, -0.27], [0.476, 0.27]], 0.026, 0.2, 0.7)
+const LEFT = lamps([[-0.482, 0.4], [0.455, 0.4]], 0.03, 0.08, 1)
+const RIGHT = lamps([[-0.482, -0.4], [0.455, -0.4]], 0.03, 0.08, 1)
 const SIREN = new BoxGeometry(0.06, 0.62, 1)
 
 export class Actors {
@@ -205,6 +205,8 @@ export class Actors {
     const off = 0.16 + 0.3 * this.#night
     this.#tails.add(matrix, actor.braking ? paint.setHex(MEANING.brake).multiplyScalar(1.6) : paint.setRGB(off, off * 0.1, off * 0.1))
     const head = 0.55 + 0.75 * this.#night
+    // Head lamps sit lower than tail lamps: bonnets slope.
+    matrix.elements[14] *= 0.78
     this.#heads.add(matrix, paint.setRGB(head, head, head * 0.94))
     const blink = timeS % (2 * BLINK_S) < BLINK_S
     const { indicator } = actor

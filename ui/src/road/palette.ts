@@ -45,42 +45,46 @@ export const MEANING = {
 } as const
 
 const DARK: Look = {
-  skyTop: 0x0e151d, horizon: 0x33414f, fogNearM: 70, fogFarM: 330,
-  ground: 0x1d2a2a, field: 0x24332f, asphalt: 0x28313b, shoulder: 0x242c35, sidewalk: 0x3d4853,
-  kerb: 0x5b6773, marking: 0xb9c5d1, wall: 0x5d6976, roof: 0x3c4650, window: 0x1c252f,
-  windowLit: 0xf3c987, foliage: 0x2f4a43, trunk: 0x39383a, metal: 0x77838f,
-  sun: 0xdfe9f5, sunStrength: 1.5, sky: 0x9fb4cb, bounce: 0x27323a, skyStrength: 1.55,
+  skyTop: 0x131c27, horizon: 0x445465, fogNearM: 80, fogFarM: 340,
+  ground: 0x2c3d38, field: 0x344840, asphalt: 0x323c47, shoulder: 0x2d3640, sidewalk: 0x56626e,
+  kerb: 0x75828f, marking: 0xcdd8e2, wall: 0x7f8b98, roof: 0x4d5863, window: 0x26323e,
+  windowLit: 0xffd596, foliage: 0x456558, trunk: 0x4c4a4a, metal: 0x8a96a2,
+  sun: 0xfff3e2, sunStrength: 2.1, sky: 0xbcd0e6, bounce: 0x3a4748, skyStrength: 2.1,
   night: 0, rain: 0,
 }
 
 const LIGHT: Look = {
   ...DARK,
-  skyTop: 0xb4c9de, horizon: 0xe3eaf1, fogNearM: 90, fogFarM: 360,
-  ground: 0xc3cec3, field: 0xb9c8b4, asphalt: 0xa3adb8, shoulder: 0xadb6c0, sidewalk: 0xd0d6dc,
-  kerb: 0xe4e8ec, marking: 0xffffff, wall: 0xe3e5e8, roof: 0xaeb5bd, window: 0x8397ab,
-  foliage: 0x8fae93, trunk: 0x8d857c, metal: 0x9aa5b0,
-  sun: 0xffffff, sunStrength: 1.7, sky: 0xeaf2fb, bounce: 0xaab3b5, skyStrength: 1.75,
+  skyTop: 0xa9c3de, horizon: 0xe4ebf2, fogNearM: 100, fogFarM: 380,
+  ground: 0xaab9a4, field: 0xb6c2a4, asphalt: 0x8d98a4, shoulder: 0x98a3ae, sidewalk: 0xc6cdd4,
+  kerb: 0xdfe4e9, marking: 0xffffff, wall: 0xd8dbdf, roof: 0x9aa3ad, window: 0x6f849a,
+  foliage: 0x84a684, trunk: 0x85796c, metal: 0xa8b2bc,
+  sun: 0xfff8ec, sunStrength: 2.0, sky: 0xf0f6fd, bounce: 0xb4bdb6, skyStrength: 2.2,
 }
 
 const DUSK: Partial<Look> = {
-  skyTop: 0x17202e, horizon: 0x7a5f5d, sun: 0xffb98a, sunStrength: 1.3, sky: 0x8e93ad,
-  bounce: 0x2c2a30, skyStrength: 1.2, night: 0.6, fogFarM: 300,
+  skyTop: 0x1d2740, horizon: 0x9a7265, ground: 0x2a3433, field: 0x323c38, asphalt: 0x2f3641,
+  foliage: 0x3f5750, sun: 0xffb27d, sunStrength: 1.9, sky: 0x98a0c4, bounce: 0x3a3338,
+  skyStrength: 1.6, night: 0.65, fogFarM: 310,
 }
 const NIGHT: Partial<Look> = {
-  skyTop: 0x05080c, horizon: 0x141c26, ground: 0x131b1c, field: 0x161f1d, asphalt: 0x1d242c,
-  sidewalk: 0x2c353e, wall: 0x3a434e, roof: 0x262d35, foliage: 0x1c2d29, marking: 0xa7b3bf,
-  sun: 0xa9c1e6, sunStrength: 0.65, sky: 0x6f84a3, bounce: 0x161c22, skyStrength: 0.95,
-  night: 1, fogNearM: 50, fogFarM: 240,
+  skyTop: 0x070b11, horizon: 0x1b2530, ground: 0x1b2627, field: 0x1e2a29, asphalt: 0x222a33,
+  shoulder: 0x20272f, sidewalk: 0x36414b, kerb: 0x4d5863, wall: 0x4a5562, roof: 0x2e3740,
+  window: 0x161f29, foliage: 0x263c36, marking: 0xb4c0cc, metal: 0x5d6873,
+  sun: 0x9fb9e6, sunStrength: 1.0, sky: 0x8299bb, bounce: 0x222b33, skyStrength: 1.35,
+  night: 1, fogNearM: 55, fogFarM: 250,
 }
 const RAIN: Partial<Look> = {
-  skyTop: 0x1a222b, horizon: 0x424d58, asphalt: 0x222a33, sun: 0xc9d4e0, sunStrength: 0.7,
-  skyStrength: 1.6, rain: 0.6, fogNearM: 40, fogFarM: 200, night: 0.35,
+  skyTop: 0x232d38, horizon: 0x515e6b, asphalt: 0x2a333d, ground: 0x293733, sun: 0xd2dde8,
+  sunStrength: 1.0, skyStrength: 2.0, rain: 0.6, fogNearM: 45, fogFarM: 210, night: 0.35,
 }
 const FOG: Partial<Look> = {
-  skyTop: 0x3c4752, horizon: 0x4e5a66, sunStrength: 0.5, skyStrength: 1.7, fogNearM: 15,
-  fogFarM: 110, night: 0.3,
+  skyTop: 0x46525e, horizon: 0x5b6874, sunStrength: 0.7, skyStrength: 2.1, fogNearM: 15,
+  fogFarM: 115, night: 0.3,
 }
-const SNOW: Partial<Look> = { ground: 0x8f9aa3, field: 0x98a3ab, foliage: 0x6f8083, horizon: 0x6a7681 }
+const SNOW: Partial<Look> = {
+  ground: 0x8f9aa3, field: 0x98a3ab, foliage: 0x6f8083, horizon: 0x6a7681, roof: 0x97a2ac,
+}
 
 const PALE: Record<string, Partial<Look>> = {
   dusk: { skyTop: 0x9aa5c0, horizon: 0xf0cdb4, sun: 0xffc79b, sunStrength: 1.4, night: 0.4 },
@@ -89,16 +93,26 @@ const PALE: Record<string, Partial<Look>> = {
   fog: { skyTop: 0xd5dce2, horizon: 0xd9e0e6, fogNearM: 15, fogFarM: 110, sunStrength: 0.6 },
   snow: { ground: 0xf0f4f7, field: 0xe9eff3, foliage: 0xc8d4d2 },
 }
+const HEAVY: Partial<Look> = { rain: 1, fogNearM: 25, fogFarM: 130 }
+/** Rain in the dark only thickens the air: the colours are the night's. */
+const WET_NIGHT: Partial<Look> = { rain: 0.6, fogNearM: 35, fogFarM: 180 }
 const DIM: Record<string, Partial<Look>> = {
-  dusk: DUSK, night: NIGHT, rain: RAIN, fog: FOG, snow: SNOW,
-  heavy_rain: { ...RAIN, rain: 1, fogNearM: 25, fogFarM: 130 },
-  night_rain: { ...NIGHT, rain: 0.6, fogNearM: 35, fogFarM: 170 },
+  dusk: DUSK, rain: RAIN, fog: FOG, snow: SNOW, heavy_rain: { ...RAIN, ...HEAVY },
 }
 
-/** The look for a theme and a `weather` fact; unknown weather looks clear. Night is always dark. */
+/**
+ * The look for a theme and a `weather` fact of one or several words ("night rain"); words that are
+ * not known change nothing. Night is dark in both themes.
+ */
 export function lookFor(theme: Theme, weather: string): Look {
-  if (theme === 'light' && !weather.startsWith('night')) return { ...LIGHT, ...PALE[weather] }
-  return { ...DARK, ...DIM[weather] }
+  const words = weather.split(/\s+/)
+  if (words.includes('night')) {
+    const wet = words.includes('heavy_rain') ? HEAVY : words.includes('rain') ? WET_NIGHT : {}
+    const thick = words.includes('fog') ? { fogNearM: 15, fogFarM: 115 } : {}
+    return { ...DARK, ...NIGHT, ...wet, ...thick }
+  }
+  const known = theme === 'light' ? PALE : DIM
+  return words.reduce<Look>((look, word) => ({ ...look, ...known[word] }), theme === 'light' ? LIGHT : DARK)
 }
 
 /** A paint or wall colour brought close to grey: tells objects apart without shouting. */

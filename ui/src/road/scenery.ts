@@ -1,6 +1,9 @@
 // Scenery of the map document (kinds and fields: `world/scenery.py`). Unknown kinds are skipped.
 
-import { type BufferGeometry, ConeGeometry, CylinderGeometry, IcosahedronGeometry, Matrix4, Vector3, Quaternion } from 'three'
+import {
+  type BufferGeometry, ConeGeometry, CylinderGeometry, Float32BufferAttribute, IcosahedronGeometry,
+  Matrix4, Quaternion, Vector3,
+} from 'three'
 import { number, points, type RoadDocument, type SceneryItem } from './document'
 import { buildBuilding } from './buildings'
 import type { Materials } from './materials'
@@ -87,9 +90,21 @@ export function buildScenery(
 
 // ------------------------------------------------------------------ plants
 
-const CROWN = new IcosahedronGeometry(1, 1)
-const CONE = new ConeGeometry(1, 1, 7).rotateX(Math.PI / 2).translate(0, 0, 0.5)
-const TRUNK = new CylinderGeometry(0.7, 1, 1, 6).rotateX(Math.PI / 2).translate(0, 0, 0.5)
+/** Darker towards the ground, as if the sky lit it: what instances are tinted with. */
+function shaded<T extends BufferGeometry>(geometry: T, low: number): T {
+  geometry.computeBoundingBox()
+  const box = geometry.boundingBox!, position = geometry.getAttribute('position')
+  const colours = new Float32Array(position.count * 3)
+  for (let i = 0; i < position.count; i++) {
+    const share = (position.getZ(i) - box.min.z) / (box.max.z - box.min.z)
+    colours.fill(low + (1.08 - low) * share, 3 * i, 3 * i + 3)
+  }
+  return geometry.setAttribute('color', new Float32BufferAttribute(colours, 3)) as T
+}
+
+const CROWN = shaded(new IcosahedronGeometry(1, 1), 0.62)
+const CONE = shaded(new ConeGeometry(1, 1, 7).rotateX(Math.PI / 2).translate(0, 0, 0.5), 0.72)
+const TRUNK = shaded(new CylinderGeometry(0.7, 1, 1, 6).rotateX(Math.PI / 2).translate(0, 0, 0.5), 0.9)
 const matrix = new Matrix4(), place = new Vector3(), size = new Vector3(), turn = new Quaternion()
 const UP = new Vector3(0, 0, 1)
 

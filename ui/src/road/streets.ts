@@ -40,7 +40,9 @@ function buildLane(mesher: Mesher, lane: LaneShape, materials: Materials): void 
   if (lane.kind === 'parking') return
   const fast = lane.road === 'motorway' || lane.road === 'ramp'
   const inset = LINE_W / 2 + 0.03
-  drawLine(mesher, offset(lane.pts, lane.w / 2 - (lane.left === 'dashed' ? 0 : inset)), lane.left, fast, materials)
+  // The line to the shoulder belongs to the lane beside it.
+  const left = lane.kind === 'shoulder' ? 'none' : lane.left
+  drawLine(mesher, offset(lane.pts, lane.w / 2 - (left === 'dashed' ? 0 : inset)), left, fast, materials)
   drawLine(mesher, offset(lane.pts, -lane.w / 2 + (lane.right === 'dashed' ? 0 : inset)), lane.right, fast, materials)
 }
 

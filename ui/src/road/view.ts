@@ -146,7 +146,7 @@ export class DriveView {
     this.#arrivedMs = nowMs
     this.#earlierPoses.clear()
     for (const actor of this.#earlier?.actors ?? []) this.#earlierPoses.set(actor.id, actor)
-    const weather = weatherOf(situation)
+    const weather = String(situation.facts.weather ?? 'clear')
     if (weather !== this.#weather) {
       this.#weather = weather
       this.#applyLook()
@@ -243,7 +243,7 @@ export class DriveView {
 
   #applyLook(): void {
     const look = lookFor(this.#theme, this.#weather)
-    const dark = this.#theme === 'dark' || this.#weather.startsWith('night')
+    const dark = this.#theme === 'dark' || this.#weather.includes('night')
     applyLook(this.#materials, look)
     this.#sky.applyLook(look)
     this.#actors.applyLook(look, dark)
@@ -261,12 +261,4 @@ export class DriveView {
     this.#map = null
     this.#poses.clear()
   }
-}
-
-/** Weather with the time of day: `night` may come as weather or as a fact of its own. */
-export function weatherOf(situation: Situation): string {
-  const weather = String(situation.facts.weather ?? 'clear')
-  const dark = situation.facts.day === 'night'
-  if (dark && weather.includes('rain')) return 'night_rain'
-  return dark ? 'night' : weather
 }
