@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 _FRAME_BYTES = 2 * FRAME_SAMPLES
 _FRAMES_PER_LEVEL = 3  # about 10 levels a second
 _FRAMES_PER_TURN = 8  # then other tasks of the event loop run
+_SURE = 0.7  # confidence above which no second decode is waited for
 _MAX_WAITING_EVENTS = 500  # levels are dropped above; words never are
 
 
@@ -294,8 +295,10 @@ class Microphone:
     ) -> _Decoded:
         """The surest trial that covers all that was said, else a decode of everything."""
         done = [trial.result() for trial in trials if trial.done()]
-        for trial in trials:  # where none is done yet, the first to be done
-            if not done:
+        for trial in trials:
+            if any(_sureness(decoded)[1] >= _SURE for decoded in done):
+                break
+            if not trial.done():  # a decode that is under way is cheaper than a wrong word
                 done.append(await trial)
         good = [decoded for decoded in done if decoded.transcript is not None]
         # Where all trials failed one more try is worth it: a network may be back.

@@ -6,9 +6,8 @@ import pytest
 from speech.audio import Samples
 from speech.errors import AudioError
 from speech.vad import FRAME_SAMPLES, SileroModel, SileroStream
-from speech.voices import Voice
 
-from .conftest import say
+from .conftest import Say
 
 
 def probabilities(stream: SileroStream, samples: Samples) -> list[float]:
@@ -16,8 +15,8 @@ def probabilities(stream: SileroStream, samples: Samples) -> list[float]:
     return [stream.probability(samples[start : start + FRAME_SAMPLES]) for start in starts]
 
 
-def test_speech_is_seen_and_the_silence_after_it(silero: SileroModel, clear_voice: Voice) -> None:
-    speech = say(clear_voice, "Please take the next exit on the right.")
+def test_speech_is_seen_and_the_silence_after_it(silero: SileroModel, clear_speech: Say) -> None:
+    speech = clear_speech("Please take the next exit on the right.")
     found = probabilities(silero.stream(), np.pad(speech, (8000, 16000)))
     voiced = [probability > 0.5 for probability in found]
     assert not any(voiced[:12])
@@ -33,9 +32,9 @@ def test_noise_hum_and_silence_are_no_speech(silero: SileroModel) -> None:
 
 
 def test_streams_do_not_disturb_each_other_and_reset_forgets(
-    silero: SileroModel, clear_voice: Voice
+    silero: SileroModel, clear_speech: Say
 ) -> None:
-    speech = say(clear_voice, "Stop the car.")
+    speech = clear_speech("Stop the car.")
     alone = probabilities(silero.stream(), speech)
     one, other = silero.stream(), silero.stream()
     for start in range(0, len(speech) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
