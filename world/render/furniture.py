@@ -165,26 +165,31 @@ def light_post_mesh(item: Item) -> Mesh:
     made = Builder()
     height, arm = item["height"], item["arm"]
     post = height - 0.3 if arm else height
-    made.prism((-0.08, 0, 0), (0.075, 0.06), post, 6, (0.33, 0.35, 0.36), cap=False)
+    made.prism((-0.08, 0, 0), (0.075, 0.06), post, 6, _POST, cap=False)
     if arm:
-        made.box((-0.14, -arm, post - 0.1), (-0.02, 0.0, post), (0.33, 0.35, 0.36))
-    x, y, z = light_head_at(item)
-    made.quad(((x - 0.06, y - 0.30, z - 0.64), (x - 0.06, y + 0.30, z - 0.64),
-               (x - 0.06, y + 0.30, z + 0.64), (x - 0.06, y - 0.30, z + 0.64)),
-              (0.92, 0.92, 0.90))  # fmt: skip
-    made.box((x - 0.2, y - 0.26, z - 0.6), (x - 0.07, y + 0.26, z + 0.6), _DARK)
-    made.box((x - 0.1, y - 0.19, z - _HEAD_H / 2), (x + 0.06, y + 0.19, z + _HEAD_H / 2), _DARK)
+        made.box((-0.14, -arm, post - 0.1), (-0.02, 0.0, post), _POST)
     return made.build()
 
 
-def light_lenses_mesh() -> Mesh:
-    """The three lenses around the head's middle, dark by themselves."""
+def light_head_mesh() -> Mesh:
+    """A head with three lenses around its middle, front along +x; lenses are dark by themselves."""
     made = Builder()
-    for k, (glow, colour) in enumerate(((Glow.RED, (0.30, 0.05, 0.05)),
-                                        (Glow.AMBER, (0.30, 0.20, 0.04)),
-                                        (Glow.GREEN, (0.04, 0.24, 0.12)))):  # fmt: skip
+    white: RGB = (0.92, 0.92, 0.90)
+    back = ((-0.06, -0.3, -0.64), (-0.06, 0.3, -0.64), (-0.06, 0.3, 0.64), (-0.06, -0.3, 0.64))
+    made.quad(back, white)
+    made.box((-0.2, -0.26, -0.6), (-0.07, 0.26, 0.6), _DARK)
+    made.box((-0.1, -0.19, -_HEAD_H / 2), (0.06, 0.19, _HEAD_H / 2), _DARK)
+    for k, (glow, colour) in enumerate(_LENSES):
         z = 0.34 - 0.34 * k
         made.disc((0.075, 0.0, z), _LENS_R, 0.0, 10, colour, glow)
-        made.quad(((0.06, 0.15, z + 0.1), (0.06, -0.15, z + 0.1), (0.24, -0.13, z + 0.15),
-                   (0.24, 0.13, z + 0.15)), _DARK)  # fmt: skip
+        hood = ((0.06, 0.15, z + 0.1), (0.06, -0.15, z + 0.1), (0.24, -0.13, z + 0.15))
+        made.quad((*hood, (0.24, 0.13, z + 0.15)), _DARK)
     return made.build()
+
+
+_POST: RGB = (0.33, 0.35, 0.36)
+_LENSES: tuple[tuple[Glow, RGB], ...] = (
+    (Glow.RED, (0.30, 0.05, 0.05)),
+    (Glow.AMBER, (0.30, 0.20, 0.04)),
+    (Glow.GREEN, (0.04, 0.24, 0.12)),
+)

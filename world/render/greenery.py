@@ -24,6 +24,11 @@ def _crown(variant: int) -> Mesh:
 
 
 @lru_cache(maxsize=4)
+def _tuft(variant: int) -> Mesh:
+    return blob(3, 6, 40 + variant, 0.18)
+
+
+@lru_cache(maxsize=4)
 def _bush(variant: int) -> Mesh:
     return blob(3, 7, 20 + variant, 0.18)
 
@@ -46,7 +51,8 @@ def tree_mesh(item: dict[str, Any]) -> Mesh:
     for x, y, z, size, tone in ((0.0, 0.0, 0.66, 0.80, 1.0), (0.38, 0.22, 0.55, 0.56, 0.93),
                                 (-0.36, -0.24, 0.60, 0.52, 1.07)):  # fmt: skip
         scale = (r * size, r * size, height * 0.36 * size)
-        part = _crown((variant + int(z * 50)) % 4).moved(x * r, y * r, tint * 6, scale)
+        ball = _crown(variant) if size > 0.6 else _tuft((variant + int(z * 50)) % 4)
+        part = ball.moved(x * r, y * r, tint * 6, scale)
         dyed = (green[0] * tone, green[1] * tone, green[2] * tone)
         parts.append(lifted(part.tinted(dyed), height * z))
     return joined(parts)

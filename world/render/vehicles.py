@@ -42,36 +42,39 @@ def _wheel(radius: float, wide: float) -> Mesh:
     return made.build()
 
 
+Span = tuple[float, float]
+
+
+def flank(made: Builder, y: float, x: Span, z: Span, colour: RGB, glow: Glow = Glow.NONE) -> None:
+    """An upright rectangle that looks away from the middle line, left or right by the sign of y."""
+    a, b = (x[1], x[0]) if y > 0 else x
+    made.quad(((a, y, z[0]), (b, y, z[0]), (b, y, z[1]), (a, y, z[1])), colour, glow)
+
+
+def end(made: Builder, x: float, y: Span, z: Span, colour: RGB, glow: Glow = Glow.NONE) -> None:
+    """An upright rectangle that looks forwards or backwards by the sign of x."""
+    a, b = y if x > 0 else (y[1], y[0])
+    made.quad(((x, a, z[0]), (x, b, z[0]), (x, b, z[1]), (x, a, z[1])), colour, glow)
+
+
 def _lamps(made: Builder, x_front: float, x_rear: float, half_w: float, z_front: float,
            z_rear: float, size: float = 0.34) -> None:  # fmt: skip
     """Head, tail, brake and indicator lamps just proud of both ends."""
     for side, turn in ((1.0, Glow.LEFT), (-1.0, Glow.RIGHT)):
-        outer, inner = side * half_w, side * (half_w - size)
-        a, b = min(outer, inner), max(outer, inner)
-        made.quad(((x_front, a, z_front), (x_front, b, z_front), (x_front - 0.03, b, z_front + 0.16),
-                   (x_front - 0.03, a, z_front + 0.16)), _HEAD, Glow.HEAD)  # fmt: skip
-        made.quad(((x_rear, b, z_rear), (x_rear, a, z_rear), (x_rear, a, z_rear + 0.17),
-                   (x_rear, b, z_rear + 0.17)), _TAIL, Glow.BRAKE)  # fmt: skip
-        c = side * (half_w - size - 0.13)
-        p, q = min(inner, c), max(inner, c)
-        made.quad(((x_rear, q, z_rear), (x_rear, p, z_rear), (x_rear, p, z_rear + 0.17),
-                   (x_rear, q, z_rear + 0.17)), _AMBER, turn)  # fmt: skip
-        made.quad(((x_front, p, z_front), (x_front, q, z_front), (x_front - 0.03, q, z_front + 0.14),
-                   (x_front - 0.03, p, z_front + 0.14)), _AMBER, turn)  # fmt: skip
-        y = side * (half_w + 0.025)
-        sign = 1 if side > 0 else -1
-        z = z_front + 0.12
-        corners = [(x_front - 0.75, y, z), (x_front - 0.95, y, z), (x_front - 0.95, y, z + 0.07),
-                   (x_front - 0.75, y, z + 0.07)][::sign]  # fmt: skip
-        made.quad(corners, _AMBER, turn)
+        outer, inner, last = (side * (half_w - at) for at in (0.0, size, size + 0.13))
+        lamp, blinker = (min(outer, inner), max(outer, inner)), (min(inner, last), max(inner, last))
+        end(made, x_front, lamp, (z_front, z_front + 0.16), _HEAD, Glow.HEAD)
+        end(made, x_front, blinker, (z_front, z_front + 0.14), _AMBER, turn)
+        end(made, x_rear, lamp, (z_rear, z_rear + 0.17), _TAIL, Glow.BRAKE)
+        end(made, x_rear, blinker, (z_rear, z_rear + 0.17), _AMBER, turn)
+        at = (x_front - 0.95, x_front - 0.75)
+        flank(made, side * (half_w + 0.2), at, (z_front + 0.12, z_front + 0.19), _AMBER, turn)
 
 
 def _plates(made: Builder, x_front: float, x_rear: float, z: float) -> None:
     white: RGB = (0.90, 0.90, 0.86)
-    made.quad(((x_front, -0.26, z), (x_front, 0.26, z), (x_front, 0.26, z + 0.12),
-               (x_front, -0.26, z + 0.12)), white)  # fmt: skip
-    made.quad(((x_rear, 0.26, z + 0.2), (x_rear, -0.26, z + 0.2), (x_rear, -0.26, z + 0.32),
-               (x_rear, 0.26, z + 0.32)), white)  # fmt: skip
+    end(made, x_front, (-0.26, 0.26), (z, z + 0.12), white)
+    end(made, x_rear, (-0.26, 0.26), (z + 0.2, z + 0.32), white)
 
 
 def _cabin(made: Builder, profile: Sequence[tuple[float, float, float]], half: tuple[float, float],
@@ -104,60 +107,51 @@ def car(paint: RGB, style: int) -> tuple[Mesh, Size]:
     """Three body styles: saloon, hatchback, SUV."""
     made = Builder()
     tall = 0.14 if style == 2 else 0.0
-    belt = 0.92 + tall
-    w = 0.90
+    belt, w = 0.92 + tall, 0.90
     made.loft(
-        [(-2.28, -0.78, 0.78, 0.42, belt - 0.12), (-2.1, -w, w, 0.28, belt - 0.02),
-         (-1.0, -w - 0.02, w + 0.02, 0.24, belt + 0.02), (0.9, -w - 0.02, w + 0.02, 0.24, belt - 0.02),
-         (1.95, -w, w, 0.26, belt - 0.20), (2.28, -0.76, 0.76, 0.36, belt - 0.34)],
+        [
+            (-2.28, -0.78, 0.78, 0.42, belt - 0.12),
+            (-2.10, -w, w, 0.28, belt - 0.02),
+            (-1.00, -w - 0.02, w + 0.02, 0.24, belt + 0.02),
+            (0.90, -w - 0.02, w + 0.02, 0.24, belt - 0.02),
+            (1.95, -w, w, 0.26, belt - 0.20),
+            (2.28, -0.76, 0.76, 0.36, belt - 0.34),
+        ],
         paint,
-    )  # fmt: skip
+    )
     made.box((-2.2, -0.86, 0.16), (2.2, 0.86, 0.30), _DARK)
     top = 1.42 + 1.6 * tall
-    rear = {0: (-0.95, -1.75), 1: (-1.55, -2.05), 2: (-1.70, -2.05)}[style]
-    profile = (
-        (1.15, belt, 0.0),
-        (0.25, top, 0.0),
-        (rear[0], top - 0.02, 0.0),
-        (rear[1], belt, 0.0),
-    )
+    rear, foot = ((-0.95, -1.75), (-1.55, -2.05), (-1.70, -2.05))[style % 3]
+    profile = ((1.15, belt, 0.0), (0.25, top, 0.0), (rear, top - 0.02, 0.0), (foot, belt, 0.0))
     _cabin(made, profile, (0.83, 0.62), paint, belt - 0.01)
     _lamps(made, 2.29, -2.295, 0.74, belt - 0.48, belt - 0.32)
     _plates(made, 2.30, -2.30, 0.36)
     made.box((1.7, -0.55, 0.40), (2.295, 0.55, belt - 0.42), _DARK)  # grille
-    third = top - 0.06
-    made.quad(((rear[0] - 0.03, 0.2, third - 0.03), (rear[0] - 0.03, -0.2, third - 0.03),
-               (rear[0] - 0.02, -0.2, third + 0.02), (rear[0] - 0.02, 0.2, third + 0.02)),
-              _TAIL, Glow.BRAKE)  # fmt: skip
+    end(made, rear - 0.03, (-0.2, 0.2), (top - 0.09, top - 0.04), _TAIL, Glow.BRAKE)
     for s in (1.0, -1.0):  # mirrors
-        made.box((0.62, min(s * 0.90, s * 1.02), belt), (0.80, max(s * 0.90, s * 1.02), belt + 0.13),
-                 shade(paint, 0.9))  # fmt: skip
+        low, high = sorted((s * 0.90, s * 1.02))
+        made.box((0.62, low, belt), (0.80, high, belt + 0.13), shade(paint, 0.9))
     wheels(made, (1.38, -1.38), 0.925, 0.33 + tall / 3, 0.22)
     return made.build(), (4.58, 1.86, top)
 
 
 def van(paint: RGB, _: int) -> tuple[Mesh, Size]:
     made = Builder()
-    made.loft(
-        [(-2.75, -0.98, 0.98, 0.34, 2.28), (1.35, -0.98, 0.98, 0.30, 2.32)], paint,
-        top=shade(paint, 1.05),
-    )  # fmt: skip
-    made.loft(
-        [(1.35, -0.97, 0.97, 0.30, 1.22), (2.45, -0.95, 0.95, 0.32, 1.12), (2.72, -0.86, 0.86, 0.40, 0.98)],
-        paint,
-    )  # fmt: skip
-    _cabin(made, ((2.35, 1.15, 0), (1.45, 2.26, 0), (1.34, 2.28, 0), (1.30, 1.2, 0)), (0.93, 0.88),
-           paint, 1.13)  # fmt: skip
+    body = [(-2.75, -0.98, 0.98, 0.34, 2.28), (1.35, -0.98, 0.98, 0.30, 2.32)]
+    made.loft(body, paint, top=shade(paint, 1.05))
+    bonnet = [
+        (1.35, -0.97, 0.97, 0.30, 1.22),
+        (2.45, -0.95, 0.95, 0.32, 1.12),
+        (2.72, -0.86, 0.86, 0.40, 0.98),
+    ]
+    made.loft(bonnet, paint)
+    profile = ((2.35, 1.15, 0.0), (1.45, 2.26, 0.0), (1.34, 2.28, 0.0), (1.30, 1.2, 0.0))
+    _cabin(made, profile, (0.93, 0.88), paint, 1.13)
     for s in (1.0, -1.0):
-        y = 0.99 * s
-        pts = [(0.55, y, 1.25), (1.32, y, 1.25), (1.32, y, 1.95), (0.55, y, 1.95)]
-        made.quad(pts[::-1] if s > 0 else pts, GLASS)
-        made.box((1.35, min(y, 1.18 * s), 1.2), (1.5, max(y, 1.18 * s), 1.5), _DARK)
-    made.quad(
-        ((-2.76, 0.8, 1.3), (-2.76, 0.05, 1.3), (-2.76, 0.05, 1.95), (-2.76, 0.8, 1.95)), GLASS
-    )
-    made.quad(((-2.76, -0.05, 1.3), (-2.76, -0.8, 1.3), (-2.76, -0.8, 1.95), (-2.76, -0.05, 1.95)),
-              GLASS)  # fmt: skip
+        flank(made, 0.99 * s, (0.55, 1.32), (1.25, 1.95), GLASS)
+        low, high = sorted((0.99 * s, 1.18 * s))
+        made.box((1.35, low, 1.2), (1.5, high, 1.5), _DARK)  # mirrors
+        end(made, -2.76, (0.05, 0.8) if s > 0 else (-0.8, -0.05), (1.3, 1.95), GLASS)
     made.box((-2.70, -0.93, 0.18), (2.6, 0.93, 0.36), _DARK)
     _lamps(made, 2.735, -2.765, 0.92, 0.72, 0.95, 0.26)
     _plates(made, 2.74, -2.77, 0.42)
@@ -168,23 +162,19 @@ def van(paint: RGB, _: int) -> tuple[Mesh, Size]:
 def truck(paint: RGB, style: int) -> tuple[Mesh, Size]:
     """A tractor with a box trailer."""
     made = Builder()
-    box: RGB = ((0.86, 0.87, 0.86), (0.30, 0.42, 0.55), (0.75, 0.66, 0.30))[style % 3]
+    box = _BOXES[style % len(_BOXES)]
     made.loft([(-5.95, -1.25, 1.25, 1.05, 3.9), (3.3, -1.25, 1.25, 1.05, 3.9)], box, bottom=True)
+    cab = [
+        (3.75, -1.2, 1.2, 0.6, 3.55),
+        (5.2, -1.2, 1.2, 0.5, 3.3),
+        (5.95, -1.17, 1.17, 0.45, 2.0),
+    ]
+    made.loft(cab, paint)
+    screen = ((5.97, -1.08, 2.02), (5.97, 1.08, 2.02), (5.32, 1.08, 3.12), (5.32, -1.08, 3.12))
+    made.quad(screen, GLASS)
     for s in (1.0, -1.0):
-        y = 1.262 * s
-        pts = [(-5.4, y, 2.1), (2.7, y, 2.1), (2.7, y, 2.55), (-5.4, y, 2.55)]
-        made.quad(pts[::-1] if s > 0 else pts, paint)
-    made.loft(
-        [(3.75, -1.2, 1.2, 0.6, 3.55), (5.2, -1.2, 1.2, 0.5, 3.3), (5.95, -1.17, 1.17, 0.45, 2.0)],
-        paint,
-    )
-    made.quad(
-        ((5.97, -1.08, 2.02), (5.97, 1.08, 2.02), (5.32, 1.08, 3.12), (5.32, -1.08, 3.12)), GLASS
-    )
-    for s in (1.0, -1.0):
-        y = 1.215 * s
-        pts = [(4.3, y, 2.0), (5.25, y, 2.0), (5.1, y, 2.85), (4.3, y, 2.85)]
-        made.quad(pts[::-1] if s > 0 else pts, GLASS)
+        flank(made, 1.262 * s, (-5.4, 2.7), (2.1, 2.55), paint)
+        flank(made, 1.215 * s, (4.3, 5.2), (2.0, 2.85), GLASS)
     made.box((-5.9, -1.1, 0.75), (5.6, 1.1, 1.05), _DARK)
     made.box((5.6, -1.18, 0.35), (6.0, 1.18, 0.8), _DARK)
     made.box((-5.98, -1.2, 0.55), (-5.88, 1.2, 0.72), (0.75, 0.16, 0.12))
@@ -193,24 +183,26 @@ def truck(paint: RGB, style: int) -> tuple[Mesh, Size]:
     return made.build(), (12.0, 2.5, 3.9)
 
 
+_BOXES: tuple[RGB, ...] = ((0.86, 0.87, 0.86), (0.30, 0.42, 0.55), (0.75, 0.66, 0.30))
+
+
 def bus(paint: RGB, _: int) -> tuple[Mesh, Size]:
     made = Builder()
-    made.loft([(-5.95, -1.24, 1.24, 0.34, 3.0), (5.85, -1.24, 1.24, 0.34, 3.0),
-               (6.0, -1.18, 1.18, 0.45, 2.85)], paint, top=(0.86, 0.86, 0.85))  # fmt: skip
+    body = [
+        (-5.95, -1.24, 1.24, 0.34, 3.0),
+        (5.85, -1.24, 1.24, 0.34, 3.0),
+        (6.0, -1.18, 1.18, 0.45, 2.85),
+    ]
+    made.loft(body, paint, top=(0.86, 0.86, 0.85))
     for s in (1.0, -1.0):
-        y = 1.252 * s
         for k in range(7):
-            x0 = -5.6 + k * 1.6
-            pts = [(x0, y, 1.25), (x0 + 1.48, y, 1.25), (x0 + 1.48, y, 2.5), (x0, y, 2.5)]
-            made.quad(pts[::-1] if s > 0 else pts, GLASS, Glow.WINDOW)
-    for x in (1.0, 4.6):
-        made.quad(((x - 0.6, -1.256, 0.4), (x + 0.6, -1.256, 0.4), (x + 0.6, -1.256, 2.5),
-                   (x - 0.6, -1.256, 2.5)), shade(GLASS, 1.5))  # fmt: skip
-    made.quad(((6.012, -1.08, 1.1), (6.012, 1.08, 1.1), (6.0, 1.08, 2.4), (6.0, -1.08, 2.4)),
-              shade(GLASS, 1.2))  # fmt: skip
-    made.quad(((6.013, -0.8, 2.5), (6.013, 0.8, 2.5), (6.01, 0.8, 2.8), (6.01, -0.8, 2.8)),
-              (0.75, 0.50, 0.10), Glow.LANTERN)  # fmt: skip
-    made.quad(((-5.96, 1.0, 1.4), (-5.96, -1.0, 1.4), (-5.96, -1.0, 2.4), (-5.96, 1.0, 2.4)), GLASS)
+            x = -5.6 + k * 1.6
+            flank(made, 1.252 * s, (x, x + 1.48), (1.25, 2.5), GLASS, Glow.WINDOW)
+    for x in (1.0, 4.6):  # doors on the kerb side
+        flank(made, -1.256, (x - 0.6, x + 0.6), (0.4, 2.5), shade(GLASS, 1.5))
+    end(made, 6.012, (-1.08, 1.08), (1.1, 2.4), shade(GLASS, 1.2))
+    end(made, 6.013, (-0.8, 0.8), (2.5, 2.8), (0.75, 0.50, 0.10), Glow.LANTERN)
+    end(made, -5.96, (-1.0, 1.0), (1.4, 2.4), GLASS)
     made.box((-5.9, -1.2, 0.2), (5.9, 1.2, 0.4), _DARK)
     _lamps(made, 6.02, -5.97, 1.14, 0.6, 0.8, 0.34)
     wheels(made, (3.6, -3.2), 1.25, 0.48, 0.3)
@@ -218,21 +210,18 @@ def bus(paint: RGB, _: int) -> tuple[Mesh, Size]:
 
 
 def emergency(_: RGB, style: int) -> tuple[Mesh, Size]:
-    """An ambulance: a white van with a red band and a blue bar on the roof."""
+    """An ambulance: a white van with a red band and blue lamps on the roof."""
     body, size = van((0.95, 0.95, 0.93), style)
     made = Builder()
+    red: RGB = (0.82, 0.14, 0.12)
     for s in (1.0, -1.0):
-        y = 0.995 * s
-        for z, colour in ((0.80, (0.82, 0.14, 0.12)), (1.02, (0.95, 0.80, 0.16))):
-            pts = [(-2.6, y, z), (1.3, y, z), (1.3, y, z + 0.20), (-2.6, y, z + 0.20)]
-            made.quad(pts[::-1] if s > 0 else pts, colour)
-    made.quad(((-2.77, 0.9, 0.75), (-2.77, -0.9, 0.75), (-2.77, -0.9, 0.95), (-2.77, 0.9, 0.95)),
-              (0.82, 0.14, 0.12))  # fmt: skip
-    made.box((0.9, -0.75, 2.32), (1.2, 0.75, 2.36), _DARK)
+        flank(made, 0.995 * s, (-2.6, 1.3), (0.80, 1.0), red)
+        flank(made, 0.995 * s, (-2.6, 1.3), (1.02, 1.22), (0.95, 0.80, 0.16))
+    end(made, -2.77, (-0.6, 0.6), (0.75, 0.95), red)
     blue: RGB = (0.10, 0.16, 0.55)
     for x in (0.92, -2.6):
-        made.box((x, 0.1, 2.34), (x + 0.26, 0.75, 2.56), blue, glow=Glow.SIREN_A)
-        made.box((x, -0.75, 2.34), (x + 0.26, -0.1, 2.56), blue, glow=Glow.SIREN_B)
+        made.box((x, 0.1, 2.30), (x + 0.26, 0.75, 2.56), blue, glow=Glow.SIREN_A)
+        made.box((x, -0.75, 2.30), (x + 0.26, -0.1, 2.56), blue, glow=Glow.SIREN_B)
     return joined([body, made.build()]), (size[0], size[1], 2.56)
 
 
