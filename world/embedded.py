@@ -78,6 +78,7 @@ class EmbeddedWorld:
         self._touching: set[str] = set()
         self._off = False
         self._first_seen: dict[str, float] = {}
+        self._seen_props: dict[str, Actor] = {}
         self._observed: Observation | None = None
         self._engine = SumoEngine(
             map_path(scenario.map), self.seed, sublane=scenario.traffic.sublane
@@ -196,6 +197,7 @@ class EmbeddedWorld:
         self._traffic.fill(body.x, body.y, self._spot.lane.road, clear)
         self._engine.step()
         self._place_ego()
+        self._seen = self._look()
 
     # -- one tick ------------------------------------------------------------------------------
 
@@ -251,11 +253,12 @@ class EmbeddedWorld:
             for id in self._director.guests:
                 if self._engine.has(id):
                     self._traffic.lead_on(id)
+        self._seen = self._look()
         self._check_body(events)
 
     def _check_body(self, events: list[WorldEvent]) -> None:
         """Contacts and leaving the road, each told once when it begins."""
-        hit = touched(self._body, self.shape, self._actors())
+        hit = touched(self._body, self.shape, self._seen)
         events += [
             WorldEvent("collision", self.t_s, actor.id, str(actor.kind))
             for actor in hit
@@ -288,16 +291,18 @@ class EmbeddedWorld:
             self.t_s, self._spot, body.x, body.y, body.heading, body.speed_mps, self._where
         )
 
-    def _actors(self) -> list[Actor]:
-        x, y = self._body.x, self._body.y
-        near = [p for p in self._director.props if math.hypot(p.x - x, p.y - y) <= SIGHT_M]
-        return self._engine.actors(x, y, SIGHT_M) + near
-
-    def _seen(self) -> tuple[Actor, ...]:
-        seen = []
-        for actor in self._actors():
-            since = self._first_seen.setdefault(actor.id, self.t_s)
-            seen.append(replace(actor, first_seen_s=since))
+    def _look(self) -> tuple[Actor, ...]:
+        """Everything within sight, with the time it was first seen."""
+        x, y, now = self._body.x, self._body.y, self.t_s
+        seen = [
+            replace(actor, first_seen_s=self._first_seen.setdefault(actor.id, now))
+            for actor in self._engine.actors(x, y, SIGHT_M)
+        ]
+        for prop in self._director.props:
+            if math.hypot(prop.x - x, prop.y - y) <= SIGHT_M:
+                if prop.id not in self._seen_props:
+                    self._seen_props[prop.id] = replace(prop, first_seen_s=now)
+                seen.append(self._seen_props[prop.id])
         return tuple(seen)
 
     def _ego_state(self) -> EgoState:
@@ -358,7 +363,7 @@ class EmbeddedWorld:
             perception=Perception(
                 t_s=self.t_s,
                 ego=self._ego_state(),
-                actors=self._seen(),
+                actors=self._seen,
                 lights=self._engine.lights(),
                 closed_lanes=dict(self._director.closed_lanes),
                 route=tuple(navigator.edges),

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.contract.road import Lane, LaneKind, RoadMap
-from world.geometry import inside_polygon, wrap
+from world.geometry import inside_polygon
 
 F64 = NDArray[np.float64]
 
@@ -47,10 +47,7 @@ class Spot:
 class _Cell:
     """Lane segments and junction polygons near one square of the grid."""
 
-    start: F64  # [S, 2]
-    step: F64  # [S, 2]
-    half_width: F64  # [S]
-    lanes: tuple[Lane, ...]
+    segments: NDArray[np.int64]  # indices into the grid's segment arrays
     polygons: tuple[F64, ...]
 
 
@@ -58,32 +55,42 @@ class LaneGrid:
     """Built once per map; all queries look at one cell only."""
 
     def __init__(self, road: RoadMap) -> None:
-        lanes: dict[tuple[int, int], set[str]] = defaultdict(set)
-        self._segments: dict[tuple[int, int], list[tuple[F64, F64, float]]] = defaultdict(list)
+        self._lanes = [lane for lane in road.lanes.values() if lane.kind in ROADWAY]
+        self._number = {lane.id: n for n, lane in enumerate(self._lanes)}
+        counts = [len(lane.centre) - 1 for lane in self._lanes]
+        self._lane = np.repeat(np.arange(len(self._lanes)), counts)
+        self._start = np.concatenate([lane.centre[:-1] for lane in self._lanes])
+        self._step = np.concatenate([np.diff(lane.centre, axis=0) for lane in self._lanes])
+        self._s = np.concatenate([lane.s[:-1] for lane in self._lanes])
+        self._length = np.hypot(*self._step.T)
+        self._heading = np.arctan2(self._step[:, 1], self._step[:, 0])
+        self._half_width = np.array([lane.width_m / 2 for lane in self._lanes])[self._lane]
+        travelled = np.array([lane.kind in _TRAVELLED for lane in self._lanes])
+        self._travelled = travelled[self._lane]
+        segments: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for n, (start, step) in enumerate(zip(self._start, self._step, strict=True)):
+            for cell in _cells(np.stack([start, start + step])):
+                segments[cell].append(n)
         polygons: dict[tuple[int, int], list[F64]] = defaultdict(list)
-        for lane in road.lanes.values():
-            if lane.kind in ROADWAY:
-                for a, b in zip(lane.centre[:-1], lane.centre[1:], strict=True):
-                    for cell in _cells(np.stack([a, b])):
-                        self._segments[cell].append((a, b - a, lane.width_m / 2))
-                        lanes[cell].add(lane.id)
         for polygon in road.junctions.values():
             for cell in _cells(polygon):
                 polygons[cell].append(polygon)
-        self._cells: dict[tuple[int, int], _Cell] = {}
-        for key in self._segments.keys() | polygons.keys():
-            segments = self._segments.get(key, [])
-            self._cells[key] = _Cell(
-                start=np.array([s[0] for s in segments]).reshape(-1, 2),
-                step=np.array([s[1] for s in segments]).reshape(-1, 2),
-                half_width=np.array([s[2] for s in segments]),
-                lanes=tuple(road.lanes[id] for id in sorted(lanes.get(key, ()))),
-                polygons=tuple(polygons.get(key, ())),
-            )
-        del self._segments
+        self._grid = {
+            key: _Cell(np.array(segments.get(key, []), dtype=np.int64), tuple(polygons[key]))
+            for key in segments.keys() | polygons.keys()
+        }
 
     def _at(self, x: float, y: float) -> _Cell | None:
-        return self._cells.get((int(x // CELL_M), int(y // CELL_M)))
+        return self._grid.get((int(x // CELL_M), int(y // CELL_M)))
+
+    def _gaps(self, cell: _Cell, x: float, y: float) -> tuple[F64, F64]:
+        """Distance to each segment of a cell, m, and the part of it (0 to 1) that is nearest."""
+        n = cell.segments
+        rel = np.array([x, y]) - self._start[n]
+        along = (rel * self._step[n]).sum(axis=1) / np.maximum(self._length[n] ** 2, 1e-12)
+        part = np.clip(along, 0.0, 1.0)
+        gap = rel - part[:, None] * self._step[n]
+        return np.hypot(gap[:, 0], gap[:, 1]), part
 
     def locate(
         self, x: float, y: float, heading: float, prefer: Collection[str] = ()
@@ -94,21 +101,25 @@ class LaneGrid:
         lanes overlap: name the lanes of the vehicle's route there.
         """
         cell = self._at(x, y)
-        best: tuple[float, Spot] | None = None
-        for lane in cell.lanes if cell else ():
-            if lane.kind not in _TRAVELLED:
-                continue
-            s, lateral = lane.project(x, y)
-            outside = abs(lateral) - lane.width_m / 2
-            if outside > LEAVES_M:
-                continue
-            turned = abs(wrap(heading - lane.pose(s)[2]))
-            cost = max(outside, 0.0) + abs(lateral) * 0.2 + turned * 2.0
-            within = 0.0 < s < lane.length_m  # not merely before or beyond it
-            cost -= 1.0 if within and lane.kind is LaneKind.JUNCTION and lane.id in prefer else 0.0
-            if best is None or cost < best[0]:
-                best = cost, Spot(lane, s, lateral)
-        return best[1] if best else None
+        if cell is None or not len(cell.segments):
+            return None
+        n = cell.segments
+        gap, part = self._gaps(cell, x, y)
+        outside = gap - self._half_width[n]
+        turned = np.abs((heading - self._heading[n] + np.pi) % (2 * np.pi) - np.pi)
+        cost = np.maximum(outside, 0.0) + gap * 0.2 + turned * 2.0
+        cost[~self._travelled[n] | (outside > LEAVES_M)] = np.inf
+        for id in prefer:
+            lane = self._number.get(id)
+            if lane is not None and self._lanes[lane].kind is LaneKind.JUNCTION:
+                s = self._s[n] + part * self._length[n]
+                within = (s > 0.0) & (s < self._lanes[lane].length_m)  # not before or beyond it
+                cost[(self._lane[n] == lane) & within] -= 1.0
+        best = int(np.argmin(cost))
+        if not np.isfinite(cost[best]):
+            return None
+        found = self._lanes[int(self._lane[n[best]])]
+        return Spot(found, *found.project(x, y))
 
     def outside_m(self, points: F64) -> float:
         """How far the worst of the [N, 2] points lies outside the roadway, shoulder included, m.
@@ -116,18 +127,16 @@ class LaneGrid:
         0 when all are on it; at most `REACH_M`, also where no road is near.
         """
         worst = 0.0
-        for point in points:
-            cell = self._at(float(point[0]), float(point[1]))
+        for x, y in points:
+            cell = self._at(float(x), float(y))
             if cell is None:
                 return REACH_M
-            if any(inside_polygon(point[None], polygon)[0] for polygon in cell.polygons):
+            if any(inside_polygon(np.array([[x, y]]), shape)[0] for shape in cell.polygons):
                 continue
-            if not len(cell.start):
+            if not len(cell.segments):
                 return REACH_M
-            length2 = np.maximum((cell.step**2).sum(axis=1), 1e-12)
-            t = np.clip(((point - cell.start) * cell.step).sum(axis=1) / length2, 0.0, 1.0)
-            gap = np.hypot(*(point - cell.start - t[:, None] * cell.step).T)
-            worst = max(worst, float((gap - cell.half_width).min()))
+            gap, _ = self._gaps(cell, float(x), float(y))
+            worst = max(worst, float((gap - self._half_width[cell.segments]).min()))
         return min(worst, REACH_M)
 
 
