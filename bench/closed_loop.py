@@ -18,6 +18,9 @@ from model.classical.planner import ClassicalPlanner
 from model.contract.observation import Actor, EgoState, Observation, VehicleShape
 from model.contract.plan import DriveRequest, DrivingModel, Plan
 from model.contract.world import WorldEvent
+from safety.checks import Memory
+from safety.guard import Guard
+from safety.policy import load_policy
 from world.embedded import EmbeddedWorld
 from world.scenario import load_scenario, scenario_names
 
@@ -60,6 +63,8 @@ class Metrics:
     over_limit_s: float = 0.0
     least_gap_s: float = 99.0
     lane_changes: int = 0
+    guard_rejected_s: float = 0.0
+    guard_reasons: dict[str, int] = field(default_factory=dict)
     plan_ms_p50: float = 0.0
     plan_ms_p99: float = 0.0
     incidents: list[str] = field(default_factory=list)
@@ -99,6 +104,7 @@ def _drive(
     times: list[float] = []
     lanes = world.road.lanes
     standing = 0.0
+    guard, memory = Guard(world.road, load_policy()), Memory()
     for _ in range(round(seconds * 10)):
         observation = world.observe()
         if script is not None:
@@ -109,6 +115,8 @@ def _drive(
         times.append(perf_counter() - started)
         ego = _ego(observation)
         trail.append(ego)
+        memory = memory.after(observation)
+        _guarded(metrics, guard, plan, observation, memory)
         events = world.step(plan, 0.0)
         _count(metrics, observation, events, plan, world.shape)
         if any(event.kind == "arrived" for event in events):
@@ -123,6 +131,21 @@ def _drive(
             watch(Step(observation, request, plan, events))
     _sum_up(metrics, trail, times)
     return metrics
+
+
+def _guarded(
+    metrics: Metrics, guard: Guard, plan: Plan, observation: Observation, memory: Memory
+) -> None:
+    """Counts what the trajectory guard would have said; the plan is driven as it is."""
+    verdict = guard.check(plan, observation, memory)
+    if verdict.ok:
+        return
+    metrics.guard_rejected_s = round(metrics.guard_rejected_s + 0.1, 1)
+    for check in verdict.failed:
+        if check.hard:
+            words = check.detail.rstrip("0123456789. m/s").strip()
+            key = f"{check.id} {words}"[:60]
+            metrics.guard_reasons[key] = metrics.guard_reasons.get(key, 0) + 1
 
 
 def _ego(observation: Observation) -> EgoState:
@@ -219,8 +242,9 @@ def _line(row: Metrics) -> str:
         f" ({row.at_fault} ours)  red {row.red_lights}  off {row.offroad}"
         f"  stood {row.standing_s:5.1f} (longest {row.longest_standing_s:5.1f})"
         f"  brake {row.hardest_brake:4.1f}  side {row.sideways_max:4.1f}  jerk {row.jerk_p99:4.1f}"
-        f"  {row.plan_ms_p50:4.1f}/{row.plan_ms_p99:4.1f} ms"
+        f"  guard {row.guard_rejected_s}  {row.plan_ms_p50:4.1f}/{row.plan_ms_p99:4.1f} ms"
         + "".join(f"\n    {i}" for i in row.incidents[:6])
+        + (f"\n    guard: {row.guard_reasons}" if row.guard_reasons else "")
     )
 
 

@@ -167,7 +167,7 @@ def wanted_speed(tick: Tick, limit_mps: float) -> float:
 def _useful(tick: Tick, lane: Lane, s_m: float, side: int, pace_mps: float) -> bool:
     """Whether the lane beside goes on far enough and its traffic is at least that fast."""
     other = neighbour(tick.index, lane.id, side)
-    if other is None or not line_is_dashed(tick.index, lane.id, side):
+    if other is None or not line_is_dashed(tick.index, lane.id, side, s_m):
         return False
     outlook = tick.plan.outlook(other.id)
     here = tick.plan.outlook(lane.id)

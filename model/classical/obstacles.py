@@ -18,6 +18,8 @@ from modes.vocabulary import Direction, Lateral, Longitudinal
 STAND_BACK_M = 8.0
 #: Standing this long without a reason ahead counts as parked, s.
 PARKED_S = 5.0
+#: Vehicles that wait in a queue stand no farther apart than this, and from the line, m.
+QUEUE_GAP_M = 9.0
 PASSING_MPS = 7.0
 TIGHT_PASSING_MPS = 4.0
 LOOK_M = 90.0
@@ -101,25 +103,24 @@ def _stays(tick: Tick, path: Path, seen: Overlay, n: int) -> bool:
         return True
     if tick.stood_for_s(actor) < PARKED_S:
         return False
-    return not _has_reason(tick, path, seen, n)
+    return not _has_reason(path, seen, n)
 
 
-def _has_reason(tick: Tick, path: Path, seen: Overlay, n: int) -> bool:
-    """Whether a line, a crossing or another vehicle ahead explains why it stands."""
+def _has_reason(path: Path, seen: Overlay, n: int) -> bool:
+    """Whether a stop line or a crossing explains why it stands, by way of a queue or at once."""
     front = float(seen.front[n, 0])
+    standing = sorted(
+        (float(seen.rear[m, 0]), float(seen.front[m, 0]))
+        for m, other in enumerate(seen.prediction.actors)
+        if m != n and seen.inside[m, 0] and other.kind not in STATIC_KINDS
+    )
+    for rear, end in standing:
+        if front - 1.0 < rear < front + QUEUE_GAP_M:
+            front = end
     corridor = path.option.corridor
-    reach = 40.0 if tick.stood_for_s(seen.prediction.actors[n]) < 45.0 else 12.0
     places = [path.to_path(s) for s, _ in corridor.links]
     places += [path.to_path(s) for s, _ in corridor.crossings]
-    if any(-8.0 < place - front < reach for place in places):
-        return True
-    for m, other in enumerate(seen.prediction.actors):
-        if m == n or not seen.inside[m, 0] or other.kind in STATIC_KINDS:
-            continue
-        ahead = float(seen.rear[m, 0]) - front
-        if -1.0 < ahead < 15.0 and other.indicator != "hazard":
-            return True
-    return False
+    return any(-3.0 < place - front < QUEUE_GAP_M for place in places)
 
 
 def passing(tick: Tick, path: Path, seen: Overlay) -> Passing | None:

@@ -262,9 +262,11 @@ def _lane_change(tick: Tick, choice: Choice) -> None:
         return
     target = corridor_from(tick.index, tick.plan, beside.id)
     gap = gap_beside(tick, target, wish.urgent)
-    if not line_is_dashed(tick.index, choice.lane.id, wish.side):
+    needed = wish.why in ("blocked", "closed")  # an obstacle may be passed over a solid line
+    dashed = line_is_dashed(tick.index, choice.lane.id, wish.side, choice.lane_s_m)
+    if not dashed and not needed:
         choice.waiting_for = f"a dashed line on the {side}"
-    elif not _fits_before_junction(tick, choice, wish):
+    elif not needed and not _fits_before_junction(tick, choice):
         choice.waiting_for = "the junction"
     elif not gap.free:
         choice.waiting_for = gap_words(gap, wish.side)
@@ -290,14 +292,14 @@ def _siren_wish(tick: Tick, choice: Choice) -> Wish | None:
     return None
 
 
-def _fits_before_junction(tick: Tick, choice: Choice, wish: Wish) -> bool:
+def _fits_before_junction(tick: Tick, choice: Choice) -> bool:
     need = max(tick.ego.speed_mps * tick.style.lane_change_s * 0.75, 14.0)
     for s, link in choice.corridor.links:
         ahead = s - choice.s_m
         if ahead < 0:
             continue
         real = link.light is not None or bool(link.yields_to) or link.turn is not Turn.STRAIGHT
-        if real and ahead < need and wish.why != "closed":
+        if real and ahead < need:
             return False
         if ahead > need:
             break

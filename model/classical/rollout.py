@@ -121,7 +121,7 @@ def roll(
             target = np.minimum(target, lead.min(axis=1))
         target = np.where(brake > 0, np.minimum(target, -brake), target)
         for k in (step, step + 1):
-            a = np.maximum(_jerk_limited(a, target), -v / STEP_S)
+            a = np.maximum(_jerk_limited(a, target, v), -v / STEP_S)
             s = s + v * STEP_S + a * STEP_S * STEP_S / 2
             v = np.maximum(v + a * STEP_S, 0.0)
             position[:, k + 1], speed[:, k + 1], accel[:, k] = s, v, a
@@ -129,10 +129,11 @@ def roll(
     return Motion(position, speed, accel)
 
 
-def _jerk_limited(a: F64, target: F64) -> F64:
+def _jerk_limited(a: F64, target: F64, v: F64) -> F64:
     """Acceleration after one step towards the target; a hazard may brake at once."""
     down = np.where(target < -COMFORT_BRAKE_MPS2, JERK_HAZARD_MPS3, JERK_DOWN_MPS3)
-    up = np.where(a < 0, 2.0 * JERK_UP_MPS3, JERK_UP_MPS3)
+    # Letting go of the brakes and moving off may be quicker than pressing on at speed.
+    up = np.where((a < 0) | (v < 1.0), 2.0 * JERK_UP_MPS3, JERK_UP_MPS3)
     limited = np.clip(target, a - down * STEP_S, a + up * STEP_S)
     return np.asarray(np.clip(limited, -EMERGENCY_BRAKE_MPS2, MAX_ACCEL_MPS2))
 

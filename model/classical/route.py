@@ -11,7 +11,7 @@ import numpy as np
 from model.classical.geometry import F64, Line
 from model.classical.index import RoadIndex
 from model.classical.settings import AHEAD_M, BEHIND_M
-from model.contract.road import Crossing, Lane, LaneKind, LaneLink, Turn
+from model.contract.road import Crossing, Lane, LaneKind, LaneLink
 
 #: Lanes are planned this far along the route, m.
 LANE_PLAN_M = 4000.0
@@ -209,10 +209,9 @@ def neighbour(index: RoadIndex, lane_id: str, side: int) -> Lane | None:
     return found if found.kind is LaneKind.DRIVE else None
 
 
-def line_is_dashed(index: RoadIndex, lane_id: str, side: int) -> bool:
+def line_is_dashed(index: RoadIndex, lane_id: str, side: int, s_m: float) -> bool:
+    """May the line on that side be crossed at `s_m` of the lane?"""
     lane = index.road.lanes[lane_id]
+    if s_m > lane.length_m - lane.solid_last_m:
+        return False
     return lane.left_dashed if side > 0 else lane.right_dashed
-
-
-def is_turn(link: LaneLink) -> bool:
-    return link.turn is not Turn.STRAIGHT
