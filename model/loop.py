@@ -113,6 +113,14 @@ class DrivingLoop:
         if self._worker is not None:
             self._worker.close()
 
+    def warm_up(self) -> None:
+        """Plans once for nothing, so that what is built on first use costs no tick its plan."""
+        observation = self.world.observe()
+        answer = planned(self.model, observation, DriveRequest())
+        if answer.plan is not None:
+            self._guard.check(answer.plan, observation, self._memory)
+        self._lights.near(_perception(observation).ego, {})
+
     def overran(self, skipped: int = 0) -> None:
         """The last tick took longer than its slot, and so many slots were left out for it."""
         self.stats.overruns += 1 + skipped

@@ -111,21 +111,22 @@ def shape_and_units(plan: Plan) -> list[Check]:
     fastest = float(steps.max())
     if fastest > ABSURD_MPS:
         return [Check("T1", True, ABSURD_MPS - fastest, f"moves at {fastest:.0f} m/s")]
-    apart = _controls_apart_m(plan, float(steps[0]))
+    apart = _controls_apart_m(plan, float(steps[1]))
     if apart > DISAGREE_M:
         return [Check("T1", True, DISAGREE_M - apart, f"controls end {apart:.1f} m off the points")]
     return []
 
 
-def _controls_apart_m(plan: Plan, first_mps: float) -> float:
-    steps = 30
-    accel, curvature = plan.controls[:steps].astype(np.float64).T
-    start = max(first_mps - float(accel[0]) * STEP_S / 2, 0.0)
+def _controls_apart_m(plan: Plan, second_mps: float) -> float:
+    """How far the controls lead from the points within 3 s, both from the first point on."""
+    accel, curvature = plan.controls[1:30].astype(np.float64).T
+    start = max(second_mps - float(accel[0]) * STEP_S / 2, 0.0)
     ends = np.maximum(start + np.cumsum(accel) * STEP_S, 0.0)
     run = (np.concatenate(([start], ends[:-1])) + ends) / 2 * STEP_S
-    heading = np.cumsum(curvature * run) - curvature * run / 2
-    x, y = np.cumsum(run * np.cos(heading)), np.cumsum(run * np.sin(heading))
-    return float(np.hypot(x - plan.xyz[:steps, 0], y - plan.xyz[:steps, 1]).max())
+    heading = float(plan.heading[0]) + np.cumsum(curvature * run) - curvature * run / 2
+    x = float(plan.xyz[0, 0]) + np.cumsum(run * np.cos(heading))
+    y = float(plan.xyz[0, 1]) + np.cumsum(run * np.sin(heading))
+    return float(np.hypot(x - plan.xyz[1:30, 0], y - plan.xyz[1:30, 1]).max())
 
 
 def horizon(case: Case) -> list[Check]:

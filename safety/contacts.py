@@ -38,7 +38,7 @@ def collisions(case: Case) -> tuple[list[Check], float]:
         x, y, path.heading[1 : count + 1], shape.length_m / 2, shape.width_m / 2,
         others.x, others.y, others.heading, sizes[:, :1], sizes[:, 1:],
     )  # fmt: skip
-    counts = _own_doing(case, actors, others.x - x, others.y - y, c, s, others.heading)
+    counts = _own_doing(case, actors)
     gap = np.where(counts, gap, np.inf)
     found: list[Check] = []
     harm = 0.0
@@ -59,25 +59,25 @@ def _reachable(actor: Actor, case: Case) -> bool:
     return apart < reach + 8.0 + actor.length_m / 2
 
 
-def _own_doing(
-    case: Case, actors: list[Actor], dx: F64, dy: F64, c: F64, s: F64, other_heading: F64
-) -> NDArray[np.bool_]:
+def _own_doing(case: Case, actors: list[Actor]) -> NDArray[np.bool_]:
     """[A, T] where a contact would be the ego's doing.
 
-    Not while it stands, and not with somebody who runs into its back, unless the ego has just
-    changed into that one's lane.
+    Not while it stands, and not with somebody who follows it now and runs into its back, unless
+    the ego changes into that one's lane.
     """
     ego, path = case.ego, case.motion
-    moves = path.speed[: dx.shape[1]] > STANDS_MPS
-    ahead = dx * c + dy * s
-    heading = path.heading[1 : dx.shape[1] + 1]
-    same_way = np.cos(other_heading - heading) > 0.7
-    from_behind = (ahead < 0.0) & same_way
-    if _changes_lane(case):
+    count = int(COLLISION_S / STEP_S)
+    moves = path.speed[:count] > STANDS_MPS
+    c, s = np.cos(ego.heading), np.sin(ego.heading)
+    rear = -case.shape.rear_overhang_m
+    changes = _changes_lane(case)
+    follows = []
+    for actor in actors:
+        front = (actor.x - ego.x) * c + (actor.y - ego.y) * s + actor.length_m / 2
+        behind = front < rear and np.cos(actor.heading - ego.heading) > 0.5
         # Whoever follows in the lane that is left still has to keep its own distance.
-        own_lane = np.array([a.lane is not None and a.lane == ego.lane for a in actors])
-        from_behind = from_behind & own_lane[:, None]
-    return np.asarray(moves[None, :] & ~from_behind)
+        follows.append(behind and (not changes or actor.lane == ego.lane))
+    return np.asarray(moves[None, :] & ~np.array(follows, bool)[:, None])
 
 
 def _changes_lane(case: Case) -> bool:

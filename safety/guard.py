@@ -79,7 +79,7 @@ class Guard:
         first = _judged(case)
         if not _mendable(first.failed):
             return first
-        mended = slowed(plan, speed_cap(case), case.speed_now)
+        mended = slowed(plan, speed_cap(case), case.speed_now, self._bounds.accel_mps2)
         again = _judged(Case(mended, observation, seen, self.roadway, self._bounds, memory))
         if not again.ok:
             # Slowing broke something else (a merge, say): judge the plan as it came.

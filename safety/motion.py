@@ -64,13 +64,24 @@ def motion(plan: Plan, pose: Pose) -> Motion:
     )
 
 
-def slowed(plan: Plan, speed_mps: F64, ego_speed_mps: float) -> Plan:
-    """The same path driven no faster than `speed_mps` [64]; the plan's own speed where lower."""
+def slowed(plan: Plan, cap_mps: F64, ego_speed_mps: float, accel_mps2: float) -> Plan:
+    """The same path driven no faster than `cap_mps` [64] at each of its points, nor earlier.
+
+    Speeds belong to places, not to times: whoever slows down comes to a bend later. Speed is
+    taken up again with at most `accel_mps2`, and the plan is never overtaken.
+    """
     xy = np.concatenate((np.zeros((1, 2)), plan.xyz[:, :2].astype(np.float64)))
     steps = np.hypot(*np.diff(xy, axis=0).T)
-    speed = np.minimum(steps / STEP_S, speed_mps)
-    heading = np.concatenate(([0.0], plan.heading.astype(np.float64)))
     s = np.concatenate(([0.0], np.cumsum(steps)))
+    bound = np.minimum(steps / STEP_S, cap_mps)
+    speed = np.zeros(HORIZON_STEPS)
+    at, v = 0.0, ego_speed_mps
+    for k in range(HORIZON_STEPS):
+        here = float(np.interp(at + v * STEP_S, s[1:], bound))
+        v = max(min(here, v + accel_mps2 * STEP_S, (float(s[k + 1]) - at) / STEP_S), 0.0)
+        speed[k] = v
+        at += v * STEP_S
+    heading = np.concatenate(([0.0], plan.heading.astype(np.float64)))
     curvature = np.concatenate((plan.controls[:1, 1], plan.controls[:, 1])).astype(np.float64)
     return _along(plan, s, xy, heading, curvature, speed, ego_speed_mps)
 

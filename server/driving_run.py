@@ -187,6 +187,7 @@ class DrivingRun:
         model = self._make_model()
         self._model_name = model.name
         self._loop = DrivingLoop(opened.world, model, cameras=opened.cameras, realtime=True)
+        self._loop.warm_up()
         self.stats = self._loop.stats
         self._switched = True
 
