@@ -31,14 +31,19 @@ export class ChaseCamera {
   #heading: number | null = null
   #lastMs = 0
   readonly #target = new Vector3()
-  /** Metres that the car is lifted in the picture, so that panels below do not cover it. */
-  lift = 0
 
   constructor(preset: CameraPreset) {
     this.preset = preset
     this.#seat = { ...SEATS[preset] }
     this.#from = { ...SEATS[preset] }
     this.camera.up.set(0, 0, 1)
+  }
+
+  /** Picture of `width` × `height` CSS pixels, lifted so that panels below do not cover the car. */
+  frame(width: number, height: number, liftPx: number): void {
+    this.camera.aspect = width / height
+    if (liftPx > 0) this.camera.setViewOffset(width, height, 0, liftPx, width, height)
+    else this.camera.clearViewOffset()
   }
 
   choose(preset: CameraPreset, nowMs: number, still: boolean): void {
@@ -67,7 +72,7 @@ export class ChaseCamera {
     const c = Math.cos(this.#heading), s = Math.sin(this.#heading)
     const { back, up, ahead, aim, fov } = this.#seat
     this.camera.position.set(ego.x - c * back, ego.y - s * back, up)
-    this.#target.set(ego.x + c * ahead, ego.y + s * ahead, aim + (up > 3 ? this.lift : 0))
+    this.#target.set(ego.x + c * ahead, ego.y + s * ahead, aim)
     this.camera.lookAt(this.#target)
     // A narrow picture keeps the width of the road in sight by opening up.
     const wide = this.camera.aspect < 1.1 ? Math.min(20, (1.1 - this.camera.aspect) * 40) : 0

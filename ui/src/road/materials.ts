@@ -1,7 +1,7 @@
 // Materials of the scene; a change of look only changes their colours.
 
 import {
-  DoubleSide, MeshBasicMaterial, MeshLambertMaterial, type Material,
+  AdditiveBlending, CanvasTexture, DoubleSide, MeshBasicMaterial, MeshLambertMaterial, type Material,
 } from 'three'
 import type { Look } from './palette'
 
@@ -20,6 +20,8 @@ export interface Materials {
   trunk: MeshLambertMaterial
   metal: MeshLambertMaterial
   lantern: MeshBasicMaterial
+  /** Light of a street lamp on the road. */
+  pool: MeshBasicMaterial
 }
 
 export function makeMaterials(): Materials {
@@ -32,6 +34,9 @@ export function makeMaterials(): Materials {
     foliage: matt(), trunk: matt(),
     metal: new MeshLambertMaterial({ vertexColors: true, side: DoubleSide }),
     lantern: new MeshBasicMaterial({ vertexColors: true }),
+    pool: new MeshBasicMaterial({
+      map: softPool(), color: 0xffd9a0, transparent: true, depthWrite: false, blending: AdditiveBlending,
+    }),
   }
 }
 
@@ -43,7 +48,24 @@ export function applyLook(materials: Materials, look: Look): void {
   for (const name of plain) materials[name].color.setHex(look[name])
   materials.windowLit.color.setHex(look.windowLit).lerp(materials.window.color, 1 - look.night)
   materials.lantern.color.setHex(0xffe3b8).lerp(materials.metal.color, 1 - look.night)
+  materials.pool.opacity = 0.34 * Math.max(0, look.night - 0.4)
+  materials.pool.visible = look.night > 0.4
   if (look.rain > 0) materials.asphalt.color.multiplyScalar(0.9)
+}
+
+function softPool(): CanvasTexture {
+  const canvas = document.createElement('canvas')
+  canvas.width = canvas.height = 64
+  const context = canvas.getContext('2d')
+  if (context) {
+    const fade = context.createRadialGradient(32, 32, 0, 32, 32, 32)
+    fade.addColorStop(0, 'rgba(255,255,255,1)')
+    fade.addColorStop(0.5, 'rgba(255,255,255,0.4)')
+    fade.addColorStop(1, 'rgba(255,255,255,0)')
+    context.fillStyle = fade
+    context.fillRect(0, 0, 64, 64)
+  }
+  return new CanvasTexture(canvas)
 }
 
 export function disposeMaterials(materials: Materials): void {

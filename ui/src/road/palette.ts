@@ -63,15 +63,15 @@ const LIGHT: Look = {
 }
 
 const DUSK: Partial<Look> = {
-  skyTop: 0x1d2740, horizon: 0x9a7265, ground: 0x2a3433, field: 0x323c38, asphalt: 0x2f3641,
-  foliage: 0x3f5750, sun: 0xffb27d, sunStrength: 1.9, sky: 0x98a0c4, bounce: 0x3a3338,
-  skyStrength: 1.6, night: 0.65, fogFarM: 310,
+  skyTop: 0x1b2740, horizon: 0x8f7478, ground: 0x303b40, field: 0x38443f, asphalt: 0x323a47,
+  foliage: 0x435a58, sun: 0xffc49a, sunStrength: 1.5, sky: 0xa9b4dc, bounce: 0x454150,
+  skyStrength: 2.0, night: 0.65, fogFarM: 310,
 }
 const NIGHT: Partial<Look> = {
-  skyTop: 0x070b11, horizon: 0x1b2530, ground: 0x1b2627, field: 0x1e2a29, asphalt: 0x222a33,
-  shoulder: 0x20272f, sidewalk: 0x36414b, kerb: 0x4d5863, wall: 0x4a5562, roof: 0x2e3740,
-  window: 0x161f29, foliage: 0x263c36, marking: 0xb4c0cc, metal: 0x5d6873,
-  sun: 0x9fb9e6, sunStrength: 1.0, sky: 0x8299bb, bounce: 0x222b33, skyStrength: 1.35,
+  skyTop: 0x080d14, horizon: 0x202c39, ground: 0x222f31, field: 0x263434, asphalt: 0x29323c,
+  shoulder: 0x262f38, sidewalk: 0x46525e, kerb: 0x5d6975, wall: 0x5d6976, roof: 0x39434d,
+  window: 0x182230, foliage: 0x31493f, marking: 0xc3ced9, metal: 0x6b7783,
+  sun: 0xb4c8ea, sunStrength: 1.2, sky: 0x93a9c9, bounce: 0x2c3640, skyStrength: 1.8,
   night: 1, fogNearM: 55, fogFarM: 250,
 }
 const RAIN: Partial<Look> = {

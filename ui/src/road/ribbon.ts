@@ -1,12 +1,39 @@
 // The planned path as a ribbon on the road, and the ghost of the path it replaced.
 
 import { BufferAttribute, BufferGeometry, Color, DynamicDrawUsage, Mesh, MeshBasicMaterial, Object3D } from 'three'
+import type { Pose } from './interpolate'
 import { MEANING } from './palette'
 
 const MAX_POINTS = 96
 const HALF_WIDTH_M = 0.85
 export const GHOST_MS = 400
 const GREY = new Color()
+/** From the rear axle to the front bumper, m. */
+const NOSE_M = 3.8
+const STEPS = 3
+const MAX_KNOTS = Math.floor((MAX_POINTS - 1) / STEPS) + 1
+
+/** Catmull-Rom through `count` knots into `out` (x and y in turn); the number of points. */
+function smooth(knots: Float32Array, count: number, out: Float32Array): number {
+  let n = 0
+  for (let i = 0; i + 1 < count; i++) {
+    const a = 2 * Math.max(0, i - 1), b = 2 * i, c = 2 * (i + 1), d = 2 * Math.min(count - 1, i + 2)
+    for (let step = 0; step < STEPS; step++) {
+      const t = step / STEPS
+      for (let axis = 0; axis < 2; axis++) {
+        const p0 = knots[a + axis], p1 = knots[b + axis], p2 = knots[c + axis], p3 = knots[d + axis]
+        out[2 * n + axis] = p1 + 0.5 * t * (p2 - p0 + t * (2 * p0 - 5 * p1 + 4 * p2 - p3 + t * (3 * (p1 - p2) + p3 - p0)))
+      }
+      n += 1
+    }
+  }
+  if (count > 1) {
+    out[2 * n] = knots[2 * count - 2]
+    out[2 * n + 1] = knots[2 * count - 1]
+    n += 1
+  }
+  return n
+}
 
 class Strip {
   readonly mesh: Mesh<BufferGeometry, MeshBasicMaterial>
@@ -50,7 +77,7 @@ class Strip {
       const share = count > 1 ? i / (count - 1) : 0
       const half = HALF_WIDTH_M * (1 - 0.25 * share)
       this.#position.set([xy[2 * i] + dy * half, xy[2 * i + 1] - dx * half, 0, xy[2 * i] - dy * half, xy[2 * i + 1] + dx * half, 0], 6 * i)
-      const alpha = Math.min(1, i / 2) * (1 - share) ** 0.7 * 0.95
+      const alpha = Math.min(1, i / 3) * (1 - share) ** 0.7 * 0.95
       this.#colour.set([1, 1, 1, alpha, 1, 1, 1, alpha], 8 * i)
     }
     const { geometry } = this.mesh
@@ -68,6 +95,7 @@ export class Ribbon {
   readonly #now = new Strip(0.07)
   readonly #ghost = new Strip(0.06)
   readonly #points = new Float32Array(MAX_POINTS * 2)
+  readonly #knots = new Float32Array(MAX_KNOTS * 2)
   #count = 0
   #ghostUntilMs = 0
 
@@ -90,18 +118,31 @@ export class Ribbon {
     this.#ghostUntilMs = nowMs + GHOST_MS
   }
 
-  /** True while the ghost fades. */
+  /**
+   * `ego` is where the car is drawn; the path begins at its nose and is smoothed between the plan's
+   * points. True while the ghost fades.
+   */
   draw(
-    earlier: readonly [number, number][] | null, later: readonly [number, number][], share: number,
-    confidence: number, nowMs: number,
+    ego: Pose, earlier: readonly [number, number][] | null, later: readonly [number, number][],
+    share: number, confidence: number, nowMs: number,
   ): boolean {
-    this.#count = Math.min(MAX_POINTS, later.length)
-    for (let i = 0; i < this.#count; i++) {
+    const c = Math.cos(ego.heading), s = Math.sin(ego.heading)
+    let knots = 0
+    const knot = (x: number, y: number) => {
+      this.#knots[2 * knots] = x
+      this.#knots[2 * knots + 1] = y
+      knots += 1
+    }
+    knot(ego.x + c * NOSE_M, ego.y + s * NOSE_M)
+    for (let i = 0; i < later.length && knots < MAX_KNOTS; i++) {
       const [x, y] = later[i]
       const [fx, fy] = earlier?.length === later.length ? earlier[i] : later[i]
-      this.#points[2 * i] = fx + (x - fx) * share
-      this.#points[2 * i + 1] = fy + (y - fy) * share
+      const px = fx + (x - fx) * share, py = fy + (y - fy) * share
+      // What lies under the car is already driven.
+      if (knots === 1 && (px - ego.x) * c + (py - ego.y) * s < NOSE_M + 0.5) continue
+      knot(px, py)
     }
+    this.#count = smooth(this.#knots, knots, this.#points)
     this.#now.set(this.#points, this.#count)
     this.#now.mesh.material.opacity = 0.35 + 0.5 * confidence
     this.#now.mesh.visible = this.#count > 1

@@ -2,7 +2,7 @@
 
 import {
   type BufferGeometry, ConeGeometry, CylinderGeometry, Float32BufferAttribute, IcosahedronGeometry,
-  Matrix4, Quaternion, Vector3,
+  Matrix4, PlaneGeometry, Quaternion, Vector3,
 } from 'three'
 import { number, points, type RoadDocument, type SceneryItem } from './document'
 import { buildBuilding } from './buildings'
@@ -105,6 +105,7 @@ function shaded<T extends BufferGeometry>(geometry: T, low: number): T {
 const CROWN = shaded(new IcosahedronGeometry(1, 1), 0.62)
 const CONE = shaded(new ConeGeometry(1, 1, 7).rotateX(Math.PI / 2).translate(0, 0, 0.5), 0.72)
 const TRUNK = shaded(new CylinderGeometry(0.7, 1, 1, 6).rotateX(Math.PI / 2).translate(0, 0, 0.5), 0.9)
+const POOL = new PlaneGeometry(1, 1)
 const matrix = new Matrix4(), place = new Vector3(), size = new Vector3(), turn = new Quaternion()
 const UP = new Vector3(0, 0, 1)
 
@@ -156,12 +157,8 @@ function lamp(item: SceneryItem, mesher: Mesher, materials: Materials): void {
   mesher.box(materials.metal, item.x, item.y, 0, item.h, 0.12, 0.12, height, [0.62, 0.62, 0.62])
   const [ax, ay] = at(arm / 2, 0), [lx, ly] = at(arm, 0)
   mesher.box(materials.metal, ax, ay, height - 0.08, item.h, arm, 0.09, 0.09, [0.62, 0.62, 0.62])
-  mesher.box(materials.metal, lx, ly, height - 0.12, item.h, 0.7, 0.24, 0.1, [0.8, 0.8, 0.8])
-  // The glass looks down: its winding is turned.
-  const glass = frame(lx, ly, item.h)
-  const [a, b, c, d] = [glass(-0.3, -0.1), glass(0.3, -0.1), glass(0.3, 0.1), glass(-0.3, 0.1)]
-  const z = height - 0.13
-  mesher.quad(materials.lantern, [...d, z], [...c, z], [...b, z], [...a, z])
+  mesher.box(materials.lantern, lx, ly, height - 0.12, item.h, 0.7, 0.24, 0.1)
+  put(mesher, 'pool', POOL, materials.pool, [lx, ly, 0.15], [height * 2.3, height * 2.3, 1], 0, [1, 1, 1])
 }
 
 function roundSign(item: SceneryItem, mesher: Mesher, materials: Materials, signs: SignBoards): void {

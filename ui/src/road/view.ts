@@ -131,10 +131,11 @@ export class DriveView {
     this.#actors.cite(id)
   }
 
-  resize(width: number, height: number): void {
+  /** Size in CSS pixels; `liftPx` moves the picture up. */
+  resize(width: number, height: number, liftPx = 0): void {
     if (width < 2 || height < 2) return
     this.#renderer.setSize(width, height, false)
-    this.#camera.camera.aspect = width / height
+    this.#camera.frame(width, height, liftPx)
     this.#request()
   }
 
@@ -181,7 +182,7 @@ export class DriveView {
     const timeS = nowMs / 1000
     this.#actors.draw(this.#drawnActors, (actor) => this.#poseOf(actor, share), timeS)
     const fading = this.#ribbon.draw(
-      earlier?.plan.xy ?? null, situation.plan.xy, share, situation.trace.certain === false ? 0.3 : 1, nowMs,
+      this.#egoPose, earlier?.plan.xy ?? null, situation.plan.xy, share, situation.trace.certain === false ? 0.3 : 1, nowMs,
     )
     this.#camera.follow(this.#egoPose, nowMs)
     this.#sky.follow(this.#centre.set(this.#egoPose.x, this.#egoPose.y, 0), timeS)
