@@ -37,7 +37,7 @@ from model.scene import scene_facts
 from model.situation_view import LightPlaces, event_view, situation
 from modes.vocabulary import Command
 from safety import ladder
-from safety.checks import Memory
+from safety.checks import STANDS_MPS, Memory
 from safety.guard import Guard
 from safety.ladder import STOPPING, Choice, LadderState, Level
 from safety.policy import Policy, load_policy
@@ -136,7 +136,7 @@ class DrivingLoop:
         started = perf_counter()
         deadline_s = monotonic() + self._deadline_s
         observation = self._observed()
-        facts = scene_facts(observation, self._frames, self._system_facts())
+        facts = scene_facts(observation, self._frames, self._system_facts(observation))
         outcome, observation, facts = self._requested(observation, facts, messages)
         before_plan = perf_counter()
         answer = self._planned(observation, outcome.request, deadline_s)
@@ -173,11 +173,11 @@ class DrivingLoop:
         self.stats.moved(seen.ego)
         return observation
 
-    def _system_facts(self) -> dict[str, FactValue]:
-        facts: dict[str, FactValue] = {}
-        if self._ladder.committed:
-            facts["mrm"] = "active"
-        return facts
+    def _system_facts(self, observation: Observation) -> dict[str, FactValue]:
+        if not self._ladder.committed:
+            return {}
+        stands = _perception(observation).ego.speed_mps < STANDS_MPS
+        return {"mrm": "completed" if stands else "active"}
 
     def _requested(
         self, observation: Observation, facts: SceneFacts, messages: Sequence[ToDriving]
@@ -224,7 +224,8 @@ class DrivingLoop:
             cameras=observation.cameras,
             perception=replace(_perception(renewed), actors=seen.actors),
         )
-        return outcome, observation, scene_facts(observation, self._frames, self._system_facts())
+        system = self._system_facts(observation)
+        return outcome, observation, scene_facts(observation, self._frames, system)
 
     def _route_refused(self, outcome: Outcome, reason: str, t_s: float) -> Outcome:
         newest = next((r.id for r in reversed(self._book.open()) if r.route is not None), None)

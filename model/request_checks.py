@@ -146,7 +146,10 @@ def moves(request: Request, moment: Moment) -> bool:
         return sideways or change < -FIRST_SPEED_MPS
     if request.intent in (Intent.SET_SPEED, Intent.KEEP_LIMIT, Intent.SET_GAP):
         return abs(change) > FIRST_SPEED_MPS
-    return sideways and (request.released_s is not None and moment.t_s > request.released_s + 0.3)
+    if request.route is not None:
+        # The way there may be long: only a move that was indicated belongs to it.
+        return sideways and ego.indicator in ("left", "right")
+    return sideways
 
 
 def at_edge(moment: Moment) -> bool:

@@ -91,6 +91,10 @@ _REFUSALS: Mapping[str, str] = {
     "turn_forbidden": "that turn is not allowed here",
     "u_turn_place": "turning around is not allowed here",
     "limit_unknown": "the speed limit is not known here",
+    "mrm_active": "the car is making a safety stop",
+    "person_ahead": "somebody is on or at the road ahead",
+    "at_cap": "the car is already at the limit",
+    "several_matches": "several things fit the words",
     "workers": "people are working on the road",
 }
 
