@@ -77,16 +77,20 @@ def drive(
     script: Script | None = None,
     *,
     model: DrivingModel | None = None,
+    guarded: bool = False,
     watch: Callable[[Step], None] | None = None,
 ) -> Metrics:
     """Drives a scenario and measures; without `seconds` its full length.
 
+    With `guarded` the trajectory guard's opinion of every plan is counted too.
     Raises `ValueError` for an unknown scenario.
     """
     loaded = load_scenario(scenario)
     world = EmbeddedWorld(loaded, seed)
     try:
-        return _drive(world, seconds or loaded.length_s, script, model or ClassicalPlanner(), watch)
+        guard = Guard(world.road, load_policy()) if guarded else None
+        length_s = seconds or loaded.length_s
+        return _drive(world, length_s, script, model or ClassicalPlanner(), guard, watch)
     finally:
         world.close()
 
@@ -96,6 +100,7 @@ def _drive(
     seconds: float,
     script: Script | None,
     model: DrivingModel,
+    guard: Guard | None,
     watch: Callable[[Step], None] | None,
 ) -> Metrics:
     metrics = Metrics(world.name, world.seed, seconds)
@@ -104,7 +109,7 @@ def _drive(
     times: list[float] = []
     lanes = world.road.lanes
     standing = 0.0
-    guard, memory = Guard(world.road, load_policy()), Memory()
+    memory = Memory()
     for _ in range(round(seconds * 10)):
         observation = world.observe()
         if script is not None:
@@ -115,8 +120,9 @@ def _drive(
         times.append(perf_counter() - started)
         ego = _ego(observation)
         trail.append(ego)
-        memory = memory.after(observation)
-        _guarded(metrics, guard, plan, observation, memory)
+        if guard is not None:
+            memory = memory.after(observation)
+            _guarded(metrics, guard, plan, observation, memory)
         events = world.step(plan, 0.0)
         _count(metrics, observation, events, plan, world.shape)
         if any(event.kind == "arrived" for event in events):
@@ -216,13 +222,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=20, help="seeds 1 to N")
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, help="default: each scenario's full length")
+    parser.add_argument("--guard", action="store_true", help="ask the trajectory guard too")
     parser.add_argument("--json", type=Path, help="where to write the rows")
     options = parser.parse_args(arguments)
     rows = []
     for name in options.scenario or scenario_names():
         for seed in range(options.first_seed, options.first_seed + options.seeds):
             try:
-                row = drive(name, seed, options.seconds)
+                row = drive(name, seed, options.seconds, guarded=options.guard)
             except ValueError as error:
                 print(error, file=sys.stderr)
                 return 2

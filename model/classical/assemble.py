@@ -62,7 +62,9 @@ def assemble(
     path = build_path(option, tick.ego, tick.shape, min(AHEAD_M, _reach_m(tick)))
     seen = overlay(path, tick.prediction, tick.shape)
     stops, bounds = junction_rules(tick, path, seen)
-    stops += crossing_rules(tick, path)
+    walk_stops, walk_bounds = crossing_rules(tick, path)
+    stops += walk_stops
+    bounds += walk_bounds
     bounds += beside_rules(tick, path, seen)
     stops += [replace(s, at_m=path.to_path(s.at_m)) for s in extra_stops]
     bounds += [

@@ -37,7 +37,7 @@ def junction_rules(
     bounds: list[SpeedBound] = []
     speed = tick.ego.speed_mps
     front = path.origin_m + tick.shape.front_ahead_m
-    look = max(60.0, speed * speed / 2.4 + 40.0)
+    look = max(75.0, 7.5 * speed + 30.0, speed * speed / 2.4 + 40.0)
     for s_line, link in path.option.corridor.links:
         line_m = path.to_path(s_line)
         end_m = line_m + tick.index.via_length(link)

@@ -308,7 +308,7 @@ def _fits_before_junction(tick: Tick, choice: Choice) -> bool:
 
 def _search_gap(choice: Choice, wish: Wish, blocker: Actor | None, behind: bool) -> None:
     """Falls back a little behind whoever takes the gap, when the change must come soon."""
-    if not wish.urgent or blocker is None or behind:
+    if not wish.urgent or blocker is None or behind or blocker.speed_mps < 1.0:
         return
     limit = choice.lane.limit_mps
     slow = max(blocker.speed_mps - 2.5, 0.45 * limit if wish.within_m > 60.0 else 2.0)

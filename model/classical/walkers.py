@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from math import cos, sin
+from math import cos, hypot, sin
 
 import numpy as np
 
-from model.classical.constraints import Reason, SpeedBound, StopPoint, time_to_cover
+from model.classical.constraints import SpeedBound, StopPoint, time_to_cover
 from model.classical.naming import actor_reason
 from model.classical.overlay import Overlay
 from model.classical.path import Path
@@ -22,13 +22,21 @@ SWATH_MARGIN_M = 1.1
 WALK_MPS = 1.4
 #: Somebody who stands at the kerb this long while we stand lets us go, s.
 LETS_US_GO_S = 4.0
+#: People this close to the end of a zebra, m, slow the car to this speed, m/s.
+NEAR_CROSSING_M = 7.0
+NEAR_CROSSING_MPS = 6.5
 #: Speed past people who walk right beside the path, m/s.
 BESIDE_MPS = 7.0
 
 
-def crossing_rules(tick: Tick, path: Path) -> list[StopPoint]:
-    """Stop points before crossings that somebody uses or is about to use."""
+def crossing_rules(tick: Tick, path: Path) -> tuple[list[StopPoint], list[SpeedBound]]:
+    """Stop points before crossings that somebody uses or is about to use.
+
+    Where people are near a crossing without using it yet the car comes at a speed from which it
+    can still stop for them.
+    """
     stops: list[StopPoint] = []
+    bounds: list[SpeedBound] = []
     front = path.origin_m + tick.shape.front_ahead_m
     look = max(40.0, tick.ego.speed_mps**2 / 2.6 + 20.0)
     for s_m, crossing in path.option.corridor.crossings:
@@ -39,6 +47,10 @@ def crossing_rules(tick: Tick, path: Path) -> list[StopPoint]:
             break
         walker = _walker_first(tick, path, crossing, begin, front)
         if walker is None:
+            near = _near(tick, crossing)
+            if near is not None:
+                reason = actor_reason(near, "is near the crossing", Longitudinal.SPEED_ADAPTATION)
+                bounds.append(SpeedBound(begin - 3.0, begin, NEAR_CROSSING_MPS, reason))
             continue
         room = begin - 1.0 - front
         if room < -1.2:  # already on it: standing there helps nobody, the path check decides
@@ -46,7 +58,22 @@ def crossing_rules(tick: Tick, path: Path) -> list[StopPoint]:
         on_it = "is on the crossing" if _on(crossing, walker) else "is about to cross"
         reason = actor_reason(walker, on_it, Longitudinal.YIELD)
         stops.append(StopPoint(begin - 1.0, reason))
-    return stops
+    return stops, bounds
+
+
+def _near(tick: Tick, crossing: Crossing) -> Actor | None:
+    """Somebody close to an end of a zebra who may turn on to it any moment."""
+    if not crossing.priority or not _walkers_turn(tick, crossing):
+        return None
+    ends = (crossing.shape[0], crossing.shape[-1])
+    for walker in tick.pedestrians:
+        for x, y in ends:
+            dx, dy = float(x) - walker.x, float(y) - walker.y
+            far = hypot(dx, dy)
+            towards = cos(walker.heading) * dx + sin(walker.heading) * dy > -0.5
+            if far < NEAR_CROSSING_M and (towards or far < 2.0):
+                return walker
+    return None
 
 
 def _axis(crossing: Crossing) -> tuple[float, float, float, float, float]:
@@ -144,7 +171,3 @@ def beside_rules(tick: Tick, path: Path, seen: Overlay) -> list[SpeedBound]:
         reason = actor_reason(actor, "is close to our way", Longitudinal.SPEED_ADAPTATION)
         bounds.append(SpeedBound(at - 3.0, at + 3.0, BESIDE_MPS, reason))
     return bounds
-
-
-def reason_for_walker(actor: Actor) -> Reason:
-    return actor_reason(actor, "is crossing our way", Longitudinal.YIELD)
