@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import struct
 import time
+from collections.abc import MutableMapping
 from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
@@ -26,6 +28,8 @@ from server.limits import (
 from server.outbox import Outbox, Overflow
 from server.scenarios import near_names
 from server.understood import is_complete
+
+_log = logging.getLogger(__name__)
 
 _UP_HEADER = struct.Struct("<BId")
 #: One microphone frame is 32 ms; anything above this is no frame.
@@ -113,17 +117,25 @@ class Cabin:
     # ------------------------------------------------------------------ in
 
     async def _read(self) -> None:
-        try:
-            while True:
-                message = await self._socket.receive()
-                if message["type"] == "websocket.disconnect":
-                    return
+        while (message := await self._receive()) is not None:
+            try:
                 if message.get("bytes") is not None:
                     await self._binary(message["bytes"])
                 else:
                     await self._text(message.get("text") or "")
+            except _Closing:
+                raise
+            except Exception:
+                _log.exception("a browser's message could not be handled")
+                self._refuse("internal", "that went wrong here", "the log of the service says why")
+
+    async def _receive(self) -> MutableMapping[str, Any] | None:
+        """The next message, None when the browser has gone."""
+        try:
+            message = await self._socket.receive()
         except (WebSocketDisconnect, RuntimeError):
-            return
+            return None
+        return None if message["type"] == "websocket.disconnect" else message
 
     async def _text(self, text: str) -> None:
         size = len(text.encode())
@@ -291,7 +303,7 @@ def explain(text: str, problem: ValidationError) -> tuple[str, str]:
     """One line on what is wrong with a message, and one on how to mend it."""
     try:
         shape: Any = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return "that is not JSON", "send one JSON object a message, as /v1/cabin/schema says"
     if not isinstance(shape, dict):
         return f"a JSON {type(shape).__name__} is no event", 'send an object with a "type"'

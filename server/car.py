@@ -12,6 +12,7 @@ from typing import Any
 
 from model.contract.situation import DriveControl, Hello, Notice, Situation, ToDriving
 from modes.nowline import now_line, why_card
+from modes.vocabulary import Unit
 from server import protocol as p
 from server.audience import Audience
 from server.conversation import Conversation
@@ -53,7 +54,7 @@ class Car:
         self.audience = Audience()
         self.audience.tap(self.metrics.observe)
         self.replay: Replay | None = link if isinstance(link, Replay) else None
-        mind = Mind(timeout_s=settings.decide_timeout_s, unit=settings.unit)
+        mind = Mind(timeout_s=settings.decide_timeout_s, unit=Unit(settings.unit))
         self.conversation = Conversation(
             self.audience, mind, self._send, steerable=self.replay is None, first_turn=first_turn
         )

@@ -129,10 +129,8 @@ def _replay(commands: Any) -> None:
 
 
 def _bench(commands: Any) -> None:
-    parser = _new(commands, "bench", run_bench, "benchmarks: a table, and --json")
-    parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--json", action="store_true", dest="as_json")
-    parser.add_argument("--list", action="store_true", help="what there is")
+    parser = _new(commands, "bench", run_bench, "benchmarks; without a name: what there is")
+    parser.add_argument("names", nargs=argparse.REMAINDER, metavar="NAME [OPTIONS]")
 
 
 def _doctor(commands: Any) -> None:
@@ -215,7 +213,7 @@ def run_replay(options: argparse.Namespace) -> int:
 def run_bench(options: argparse.Namespace) -> int:
     from server.bench_command import bench
 
-    return bench(options.names, as_json=options.as_json, listing=options.list)
+    return bench(options.names)
 
 
 def run_doctor(options: argparse.Namespace) -> int:

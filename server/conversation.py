@@ -29,7 +29,14 @@ from server.cards import CardBook
 from server.ledger import Ledger
 from server.mind import Considered, Heard, Mind
 from server.mouth import Mouth
-from server.outcome import STOPPED_BY_WORD, cannot_steer, show_card, stop_card, stop_event
+from server.outcome import (
+    STOPPED_BY_WORD,
+    after_stop,
+    cannot_steer,
+    show_card,
+    stop_card,
+    stop_event,
+)
 from server.turns import Ending, Phase, Turn, Turns
 
 _log = logging.getLogger(__name__)
@@ -278,11 +285,7 @@ class Conversation:
         self, to_driving: Sequence[ToDriving], card: CardText | None, reply: str
     ) -> tuple[tuple[ToDriving, ...], CardText | None, str]:
         """The stop was sent already: send the rest; own up when the words meant another thing."""
-        rest = tuple(
-            message
-            for message in to_driving
-            if not (isinstance(message, SendCommand) and message.command.intent is Intent.STOP)
-        )
+        rest = tuple(after_stop(to_driving))
         if len(rest) < len(to_driving):
             return rest, None, reply
         return rest, card, STOPPED_BY_WORD

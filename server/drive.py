@@ -18,7 +18,7 @@ from typing import IO, Any, Protocol
 from model.contract.situation import Hello, Notice, SendCommand, Situation, StopNow, ToDriving
 from model.contract.world import TICK_S
 from modes.stopwords import stop_word
-from modes.vocabulary import Speaker
+from modes.vocabulary import Speaker, Unit
 from server import protocol as p
 from server.mind import Considered, Heard, Mind
 from server.outcome import after_stop
@@ -62,7 +62,7 @@ class DriveOptions:
     fast: bool = False
     log: Path | None = None
     record: Path | None = None
-    unit: str = "kph"
+    unit: Unit = Unit.KPH
 
 
 class Drive:

@@ -20,7 +20,7 @@ from modes.decide import Context, DecisionRecord, Utterance, decide
 from modes.dialogue import Dialogue
 from modes.handlers import Effects, handle
 from modes.memory import Memory
-from modes.vocabulary import Decision, Mode, Speaker
+from modes.vocabulary import Decision, Mode, Speaker, Unit
 from server import protocol as p
 
 _log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ class Mind:
     """Dialogue, memory and names of one car. Not thread-safe; `consider` one at a time."""
 
     def __init__(
-        self, *, timeout_s: float = 0.5, unit: str = "kph", judge: Decide = decide
+        self, *, timeout_s: float = 0.5, unit: Unit = Unit.KPH, judge: Decide = decide
     ) -> None:
         self.memory = Memory()
         self.dialogue = Dialogue()

@@ -174,6 +174,12 @@ class FakeLink:
     async def close(self) -> None:
         self._out.put_nowait(None)
 
+    async def until_sent(self, kind: type[ToDriving]) -> None:
+        """Waits until the conversation has sent a message of this kind."""
+        async with asyncio.timeout(10):
+            while not any(isinstance(message, kind) for message in self.sent):
+                await asyncio.sleep(0.005)
+
     def commands(self) -> list[Intent]:
         return [m.command.intent for m in self.sent if isinstance(m, SendCommand)]
 

@@ -1,0 +1,1 @@
+def truth_of(s): return None
