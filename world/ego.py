@@ -20,7 +20,7 @@ ACCEL_LAG_S, STEER_LAG_S = 0.15, 0.08
 #: Feedback on the trajectory: gains for metres and m/s behind, with the most they may add.
 GAIN_PER_M, GAIN_PER_MPS, FEEDBACK_MAX_MPS2 = 0.3, 0.8, 1.5
 #: Sideways errors are steered out over this time, s, and never over less than the distance, m.
-CORRECTION_S, CORRECTION_MIN_M = 1.3, 6.0
+CORRECTION_S, CORRECTION_MIN_M = 0.8, 4.0
 GRAVITY_MPS2 = 9.81
 
 
