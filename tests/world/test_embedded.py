@@ -206,7 +206,7 @@ def test_the_double_parked_van_stays_and_traffic_gets_round_it() -> None:
 
 def test_a_closed_lane_is_told_and_no_traffic_uses_it() -> None:
     with running(load_scenario("work_zone")) as world:
-        inside = []
+        inside: list[str] = []
 
         def look(observation: Observation) -> None:
             perception = observation.perception

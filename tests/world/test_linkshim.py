@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from world import linkshim
+from world.elf import read_symbols
 from world.linkshim import WHEELS, WINDOW_LIBRARIES, ensure, stub_folder, tool_environment
 
 BARE = """
 import ctypes
 from world import linkshim
+from world.elf import read_symbols
 real = linkshim._load
 linkshim._load = lambda name: None if name in linkshim.WINDOW_LIBRARIES else real(name)
 assert linkshim.ensure() == linkshim.WINDOW_LIBRARIES
@@ -60,9 +62,7 @@ def test_stand_ins_hold_no_symbol_that_the_wheels_define(
     stub = ctypes.CDLL(str(folder / "libGL.so.1"))
     assert stub.glBegin() == 0
     assert stub.XOpenDisplay() == 0
-    own = linkshim.read_symbols(
-        next(p for p in linkshim.wheel_libraries(WHEELS) if p.name == "_libsumo.so")
-    )
+    own = read_symbols(next(p for p in linkshim.wheel_libraries(WHEELS) if p.name == "_libsumo.so"))
     assert not any(hasattr(stub, name.decode()) for name in sorted(own.defined)[:300])
 
 

@@ -71,7 +71,7 @@ def test_standing_at_the_destination_is_arriving_once(town: RoadMap) -> None:
 def test_driving_past_the_destination_arrives_and_goes_on(town: RoadMap) -> None:
     navigator = Navigator(town, "market_1e", [])
     navigator.set_route(["market_1e"], 50.0)
-    changed, arrived = navigator.update(spot(town, "market_1e_2", 61), 9.0)
+    _, arrived = navigator.update(spot(town, "market_1e_2", 61), 9.0)
     assert arrived
     assert navigator.destination_s_m is None
     assert len(navigator.edges) > 5

@@ -76,12 +76,11 @@ def test_instructions(
 def test_instruction_distances(town: RoadMap) -> None:
     route = ["quay_3e", "orchard_1n"]
     length = town.lanes["quay_3e_1"].length_m
-    assert next_instruction(town, route, 20, None) == RouteInstruction(
-        "turn_left", pytest.approx(length - 20), "Orchard Way"
-    )
-    assert next_instruction(town, ["quay_3e"], 20, 50) == RouteInstruction(
-        "arrive", pytest.approx(30), "Quay Street"
-    )
+    turn = next_instruction(town, route, 20, None)
+    assert (turn.kind, turn.onto) == ("turn_left", "Orchard Way")
+    assert turn.distance_m == pytest.approx(length - 20)
+    end = next_instruction(town, ["quay_3e"], 20, 50)
+    assert end == RouteInstruction("arrive", 30.0, "Quay Street")
 
 
 def test_a_way_ahead_uses_the_lane_that_leads_there(town: RoadMap) -> None:
