@@ -15,8 +15,9 @@ from model.contract.road import Lane, RoadMap
 def map_document(road: RoadMap, scenery: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """JSON-ready document; coordinates in map metres with two decimals.
 
-    `lanes`: `{id, kind, road, w, pts, left, right, limit}` where `left` and `right` name the line
-    on that side (`dashed`, `solid`, `none`). `scenery`: `{kind, x, y, h, …}` as the world made it.
+    `lanes`: `{id, kind, road, w, pts, left, right, solid_last, limit}` where `left` and `right`
+    name the line on that side (`dashed`, `solid`) and a dashed one is solid over the last
+    `solid_last` m. `scenery`: `{kind, x, y, h, …}` as the world made it.
     """
     return {
         "v": 1,
@@ -43,16 +44,16 @@ def _lane(lane: Lane) -> dict[str, Any]:
         "road": lane.road.value,
         "w": round(lane.width_m, 2),
         "limit": round(lane.limit_mps, 2),
-        "left": _line(lane.left, lane.left_dashed),
-        "right": _line(lane.right, lane.right_dashed),
+        "left": _line(lane.left_dashed),
+        "right": _line(lane.right_dashed),
+        "solid_last": round(lane.solid_last_m, 1),
         "one_way": lane.one_way,
         "pts": _points(lane.centre),
     }
 
 
-def _line(neighbour: str | None, dashed: bool) -> str:
-    if neighbour is None:
-        return "solid"
+def _line(dashed: bool) -> str:
+    # Also without a neighbour: the middle line of a two-way street may be dashed.
     return "dashed" if dashed else "solid"
 
 
