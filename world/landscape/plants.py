@@ -130,7 +130,7 @@ def country_trees(
             continue
         s = rng.uniform(0.0, 40.0)
         while s < side.length_m:
-            kind = rng.choices(("single", "grove", "row", "open"), (4, 3, 1, 4))[0]
+            kind = rng.choices(("single", "grove", "row", "open"), (4, 5, 1, 3))[0]
             span = {"single": 14.0, "grove": rng.uniform(30, 70), "row": 60.0, "open": 50.0}[kind]
             yield from _stand(kind, side, s, min(s + span, side.length_m), ground, tilled, rng)
             s += span
@@ -150,7 +150,7 @@ def _stand(
     if kind == "single":
         spots = [(rng.uniform(start_m, end_m), rng.uniform(9.0, 40.0))]
     elif kind == "grove":
-        count = int((end_m - start_m) / 4.5)
+        count = int((end_m - start_m) / 4.0)
         spots = [(rng.uniform(start_m, end_m), 12 + 38 * rng.random()) for _ in range(count)]
     elif kind == "row":
         species, out = "poplar", rng.uniform(11.0, 14.0)

@@ -103,7 +103,7 @@ def halos(lamps: Sequence[Lamp], look: Look, eye: Eye) -> Painted:
     if not seen or look.lamps < 0.3:
         return _NOTHING
     sides = 10
-    ring = np.arange(sides) * (2 * np.pi / sides)
+    ring = np.arange(sides) * (2 * np.pi / sides) + 0.31  # no edge lies along a pixel row
     points = np.zeros((len(seen), sides + 1, 3), np.float32)
     colours = np.zeros((len(seen), sides + 1, 4), np.uint8)
     for k, (lamp, part) in enumerate(seen):
@@ -131,24 +131,28 @@ def gleam(lamps: Sequence[Lamp], look: Look, eye: Eye) -> Painted:
     lamps = [lamp for lamp in lamps if _towards(lamp, eye) > 0.05]
     if not lamps or look.wet < 0.2 or look.lamps < 0.3:
         return _NOTHING
-    points = np.zeros((len(lamps), 6, 3), np.float32)
-    colours = np.zeros((len(lamps), 6, 4), np.uint8)
+    points = np.zeros((len(lamps), 9, 3), np.float32)
+    colours = np.zeros((len(lamps), 9, 4), np.uint8)
+    strength = 150 * look.wet * look.lamps
     for k, lamp in enumerate(lamps):
         x, y, z = lamp.at
         gap = math.hypot(x - eye.x, y - eye.y) or 1.0
         ux, uy = (eye.x - x) / gap, (eye.y - y) / gap
-        # Mirror law: the light hits the ground where heights divide the distance.
+        # Mirror law: the light hits the ground where heights divide the distance; the streak is
+        # drawn out along the line of sight, as ripples do.
         hit = gap * z / (z + eye.z)
-        half = 0.25 + 0.35 * lamp.radius_m
-        for i, (along, wide) in enumerate(((0.35 * hit, 0.5), (hit, 1.0), (1.9 * hit, 0.7))):
-            along = min(along, gap - 0.5)
-            for j, side in enumerate((half * wide, -half * wide)):
-                points[k, 2 * i + j, :2] = x + ux * along - uy * side, y + uy * along + ux * side
+        half = 0.12 + 0.35 * lamp.radius_m
+        for i, spread in enumerate((0.55, 1.0, 1.3)):
+            along = min(spread * hit, gap - 1.5)
+            for j, side in enumerate((half, 0.0, -half)):
+                points[k, 3 * i + j, :2] = x + ux * along - uy * side, y + uy * along + ux * side
         fade = 1.0 - float(haze_at(np.array([gap], np.float32), look)[0])
         colours[k, :, :3] = np.array(lamp.colour) * 255
-        colours[k, 2:4, 3] = 110 * look.wet * fade
-    strip = [(0, 2, 3), (0, 3, 1), (2, 4, 5), (2, 5, 3)]
-    return Painted(points.reshape(-1, 3), colours.reshape(-1, 4), _repeated(strip, 6, len(lamps)))
+        # High lamps spread their light over a wide patch, so that no streak of it is bright.
+        spread_thin = min(1.0, 1.2 / max(z, 0.1)) ** 0.7
+        colours[k, 4, 3] = strength * fade * spread_thin * _towards(lamp, eye)
+    strip = [t for a in (0, 1, 3, 4) for t in ((a, a + 1, a + 4), (a, a + 4, a + 3))]
+    return Painted(points.reshape(-1, 3), colours.reshape(-1, 4), _repeated(strip, 9, len(lamps)))
 
 
 def rain(look: Look, eye: Eye, t_s: float, speed_mps: float) -> Painted:

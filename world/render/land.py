@@ -20,7 +20,7 @@ def grass(low: tuple[float, float], size_m: float) -> Mesh:
     x, y = np.meshgrid(
         low[0] + np.arange(count) * _CELL_M, low[1] + np.arange(count) * _CELL_M, indexing="ij"
     )
-    tone = 1.0 + 0.16 * (_hash(x, y) - 0.5) + 0.14 * np.sin(x / 37.0 + np.sin(y / 53.0) * 2)
+    tone = 1.0 + 0.26 * (_hash(x, y) - 0.5) + 0.14 * np.sin(x / 37.0 + np.sin(y / 53.0) * 2)
     dry = 0.05 * np.sin(y / 61.0 + x / 97.0)
     albedo = np.stack([GRASS[0] * tone + dry, GRASS[1] * tone + 0.3 * dry, GRASS[2] * tone], -1)
     i, j = np.meshgrid(np.arange(count - 1), np.arange(count - 1), indexing="ij")

@@ -47,10 +47,10 @@ class Look:
 
 DAY = Look(
     "clear",
-    sun=_sun(215, 42),
-    sun_light=(0.86, 0.80, 0.68),
-    ambient=(0.44, 0.49, 0.58),
-    bounce=(0.22, 0.22, 0.19),
+    sun=_sun(218, 33),
+    sun_light=(0.80, 0.74, 0.61),
+    ambient=(0.46, 0.51, 0.60),
+    bounce=(0.27, 0.27, 0.23),
     zenith=(0.24, 0.47, 0.80),
     horizon=(0.74, 0.85, 0.94),
     sun_glow=(1.0, 0.96, 0.85),
@@ -64,8 +64,8 @@ DAY = Look(
 DUSK = Look(
     "dusk",
     sun=_sun(200, 9),
-    sun_light=(0.92, 0.52, 0.26),
-    ambient=(0.33, 0.31, 0.42),
+    sun_light=(0.92, 0.54, 0.30),
+    ambient=(0.40, 0.37, 0.48),
     bounce=(0.16, 0.13, 0.13),
     zenith=(0.16, 0.20, 0.42),
     horizon=(0.96, 0.62, 0.40),
@@ -119,7 +119,7 @@ def look(weather: str, visibility_m: float = _PLAIN_SIGHT_M) -> Look:
 
 def _overcast(base: Look, *, wet: float, rain: float, half_m: float) -> Look:
     """Grey sky, soft light without shadows, lamps on, and haze of this half distance."""
-    grey = _mix(base.horizon, _level(base.horizon), 0.75)
+    grey = _mix(base.horizon, _level(base.horizon), 0.75 if base.lamps < 1 else 0.35)
     grey = tuple(c * (0.86 if base.lamps < 1 else 1.0) for c in grey)  # type: ignore[assignment]
     total = _mix(base.ambient, _level(base.ambient), 0.7)
     return replace(

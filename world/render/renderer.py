@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from model.contract.observation import Actor
 from model.contract.road import RoadMap
-from world.render.actors import actor_glow, actor_mesh, light_glow
+from world.render.actors import light_glow
+from world.render.crowd import Crowd
 from world.render.effects import (
     Lamp,
     body_shadows,
@@ -54,12 +55,6 @@ class Pictures:
 
 
 @dataclass
-class _Body:
-    mesh: Mesh
-    drawn: Drawn
-
-
-@dataclass
 class _Head:
     id: str
     tls: str
@@ -89,7 +84,7 @@ class Renderer:
         self._stage = Stage(rig, size, supersample=over, gpu=gpu)
         self._tiles = Tiles(road, scenery)
         self._statics = Statics(self._stage, self._tiles, zlib.crc32(road.name.encode()))
-        self._bodies: dict[str, _Body] = {}
+        self._crowd = Crowd(self._stage, self._tiles)
         self._heads = [self._head(item) for item in self._tiles.lights]
         self._fleeting: list[Drawn] = []
 
@@ -99,38 +94,20 @@ class Renderer:
         now = look(snapshot.weather, snapshot.visibility_m)
         actors = _nearest(snapshot.actors, eye, now)
         self._statics.update(eye, now)
-        self._draw_actors(actors, now, eye, snapshot.t_s)
+        self._crowd.draw(actors, now, eye, snapshot.t_s)
         heads = self._draw_heads(snapshot, now, eye)
         self._draw_fleeting(actors, heads, now, eye, snapshot)
         names = self._identify(actors, heads)
         rgb, ids = self._stage.render(eye)
         return Pictures(rgb, self._count(ids, names))
 
+    @property
+    def driver(self) -> str:
+        """Who draws: `software`, or the graphics driver's own name once a picture was made."""
+        return self._stage.driver
+
     def close(self) -> None:
         self._stage.close()
-
-    def _draw_actors(self, actors: Sequence[Actor], now: Look, eye: Eye, t_s: float) -> None:
-        for gone in self._bodies.keys() - {actor.id for actor in actors}:
-            self._bodies.pop(gone).drawn.remove()
-        for actor in actors:
-            mesh = actor_mesh(actor, t_s)
-            body = self._bodies.get(actor.id)
-            if body is None or body.mesh is not mesh:
-                if body is not None:
-                    body.drawn.remove()
-                body = self._bodies[actor.id] = _Body(mesh, self._stage.add(mesh, solid=True))
-            body.drawn.place(actor.x, actor.y, actor.heading)
-            placed = mesh.moved(actor.x, actor.y, actor.heading)
-            lamps = self._lamps_near(actor, now)
-            base = base_light(placed, now, actor_glow(actor, now, t_s), lamps)
-            body.drawn.colour(seen_colour(placed, placed.points, base, now, eye))
-
-    def _lamps_near(self, actor: Actor, now: Look) -> F32 | None:
-        if now.lamps < 0.3:
-            return None
-        lamps = self._tiles.lanterns(tile_of(actor.x, actor.y), reach=1)
-        gap = np.hypot(lamps[:, 0] - actor.x, lamps[:, 1] - actor.y)
-        return np.asarray(lamps[gap < 20.0])
 
     def _head(self, item: dict[str, Any]) -> _Head:
         """A head stands in the map frame; its node is placed at the origin."""
@@ -163,7 +140,7 @@ class Renderer:
             if key != head.key:
                 head.key = key
                 base = base_light(head.mesh, now, light_glow(state, now, snapshot.t_s))
-                head.drawn.colour(seen_colour(head.mesh, head.mesh.points, base, now, eye))
+                head.drawn.colour(seen_colour(head.mesh, base, now, eye))
             shown.append((head, state))
         return shown
 
@@ -191,7 +168,7 @@ class Renderer:
         """Numbers what may be seen; index 0 is the background."""
         names = [""]
         for actor in actors[:_MOST_ACTORS]:
-            self._bodies[actor.id].drawn.identify(len(names))
+            self._crowd.identify(actor.id, len(names))
             names.append(actor.id)
         for head, _ in heads[:_MOST_LIGHTS]:
             head.drawn.identify(len(names))

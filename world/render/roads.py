@@ -30,7 +30,7 @@ _KERB_H, _KERB_W = 0.14, 0.18
 _SEAM_M = 0.08
 #: Darker wheel tracks across a lane, and where they run in lane widths from the middle.
 _TRACK_AT = (-0.5, -0.3, -0.14, 0.14, 0.3, 0.5)
-_TRACK_TONE = (1.0, 0.92, 1.02, 1.02, 0.92, 1.0)
+_TRACK_TONE = (1.04, 0.88, 1.03, 1.03, 0.88, 1.04)
 
 
 def plates(road: RoadMap) -> Mesh:
@@ -73,7 +73,7 @@ def _lane(lane: Lane, rng: np.random.Generator) -> Mesh:
 
 def _patches(count: int, rng: np.random.Generator) -> F64:
     """Slow changes of tone along a lane, with a repaired, darker stretch here and there."""
-    noise = np.convolve(rng.uniform(-0.09, 0.09, count + 2), np.ones(3) / 3, "valid")
+    noise = np.convolve(rng.uniform(-0.14, 0.14, count + 1), np.ones(2) / 2, "valid")
     for start in np.flatnonzero(rng.random(count) < 0.02):
         noise[start : start + 3] -= 0.12
     return np.asarray(noise)

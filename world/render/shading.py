@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from world.render.looks import Look
-from world.render.mesh import RGB, Glow, Mesh
+from world.render.mesh import RGB, Glow, Mesh, Vec
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
@@ -23,7 +23,7 @@ GlowTable = F32  # [len(Glow), 3] light that each kind of glow adds
 
 _LAMP_REACH_M = 17.0
 _LAMP_LIGHT: RGB = (1.05, 0.80, 0.48)
-_BEAM_LIGHT: RGB = (1.15, 1.10, 0.98)
+_BEAM_LIGHT: RGB = (1.7, 1.62, 1.45)
 _BEAM_REACH_M = 75.0
 
 
@@ -41,24 +41,36 @@ def glow_table(look: Look, **shining: RGB) -> GlowTable:
     """Light by kind of glow: the look's windows and lanterns, and what `shining` names."""
     table = np.zeros((len(Glow), 3), np.float32)
     if look.lamps > 0.3:
-        table[Glow.WINDOW] = np.array((1.0, 0.78, 0.42)) * look.lamps
+        # Lit rooms hardly show until the sky is dark.
+        table[Glow.WINDOW] = np.array((1.0, 0.78, 0.42)) * look.lamps**2.5
         table[Glow.LANTERN] = np.array((1.0, 0.90, 0.66)) * look.lamps
     for name, colour in shining.items():
         table[Glow[name]] = colour
     return table
 
 
-def base_light(mesh: Mesh, look: Look, glow: GlowTable, lamps: F32 | None = None) -> F32:
-    """Colour [N, 3] without haze; `lamps` is [L, 3], the lanterns that may reach the mesh."""
+def base_light(
+    mesh: Mesh,
+    look: Look,
+    glow: GlowTable,
+    lamps: F32 | None = None,
+    rows: NDArray[np.int64] | None = None,
+) -> F32:
+    """Colour [N, 3] without haze; `lamps` is [L, 3], the lanterns that may reach the mesh.
+
+    `rows` says which row of `glow` each vertex takes, by default that of its kind.
+    """
     up = mesh.normals[:, 2:]
     facing: NDArray[np.floating] = mesh.normals @ np.array(look.sun, np.float32)
     light = _row(look.bounce) + (_row(look.ambient) - _row(look.bounce)) * (0.5 + 0.5 * up)
-    light = light + np.maximum(facing, 0.0)[:, None] * _row(look.sun_light)
+    # Light wraps a little around edges, which keeps sides away from the sun readable.
+    lit = np.maximum(0.82 * facing + 0.18, 0.0)
+    light = light + lit[:, None] * _row(look.sun_light)
     if lamps is not None and len(lamps) and look.lamps > 0.3:
         light = light + _lamp_light(mesh, lamps)[:, None] * _row(_LAMP_LIGHT) * look.lamps
     colour = mesh.albedo * light
     if mesh.glow.any():
-        colour = colour + glow[mesh.glow]
+        colour = colour + glow[mesh.glow if rows is None else rows]
     result: F32 = np.asarray(colour, np.float32)
     return result
 
@@ -74,22 +86,28 @@ def _lamp_light(mesh: Mesh, lamps: F32) -> F32:
     return np.minimum(total, 1.1)
 
 
-def seen_colour(
-    mesh: Mesh, points: F32, base: F32, look: Look, eye: Eye, normals: F32 | None = None
-) -> U8:
-    """RGBA [N, 4] as the eye sees it: headlamps added, then haze; `points` in the map frame."""
-    gap = points - np.array((eye.x, eye.y, eye.z), np.float32)
+def lamp_light_at(lamps: F32, at: Vec, look: Look) -> F32:
+    """Light [3] of street lamps on a body at one place, whatever way its faces look."""
+    distance = np.sqrt(((lamps - np.array(at, np.float32)) ** 2).sum(axis=1))
+    fade = np.maximum(1.0 - distance / _LAMP_REACH_M, 0.0)
+    amount = min(float((fade * fade).sum()) * 1.1, 0.7) * look.lamps
+    return np.array(_LAMP_LIGHT, np.float32) * np.float32(amount)
+
+
+def seen_colour(mesh: Mesh, base: F32, look: Look, eye: Eye) -> U8:
+    """RGBA [N, 4] as the eye sees a mesh in the map frame: headlamps added, then haze."""
+    gap = mesh.points - np.array((eye.x, eye.y, eye.z), np.float32)
     distance = np.sqrt((gap * gap).sum(axis=1))
     colour = base
     if look.lamps > 0.8:
-        beam = headlamp_beam(gap, distance, mesh.normals if normals is None else normals, eye)
+        beam = headlamp_beam(gap, distance, mesh.normals, eye)
         beam = np.where(mesh.glow == Glow.SIGN, beam * 1.6, beam)
         colour = colour + mesh.albedo * (beam[:, None] * _row(_BEAM_LIGHT))
     haze = haze_at(distance, look)
     shines = (mesh.glow >= Glow.TAIL) & (mesh.glow <= Glow.LANTERN) & (base.max(axis=1) > 0.6)
     haze = np.where(shines, 0.45 * haze, haze)[:, None]
     seen = np.minimum(colour, 1.0) * (1.0 - haze) + _row(look.haze) * haze
-    out = np.full((len(points), 4), 255, np.uint8)
+    out = np.full((len(gap), 4), 255, np.uint8)
     out[:, :3] = (seen * 255.0 + 0.5).astype(np.uint8)
     return out
 

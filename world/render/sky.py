@@ -16,7 +16,8 @@ U8 = NDArray[np.uint8]
 
 _RADIUS_M = 100.0
 _AROUND = 96
-_ELEVATIONS_DEG = (-7, -1.5, 0, 1, 2, 3.5, 5, 7, 9, 12, 15, 19, 23, 28, 34, 41, 50, 62, 76, 90)
+_ELEVATIONS_DEG = (-7, -1.5, 0, 1, 2, 3.5, 5, 7, 9, 12, 15, 19, 23, 27, 31, 35,
+                   40, 45, 50, 56, 62, 69, 76, 83, 90)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def _dome(look: Look, seed: int) -> Painted:
 
 def _clouds(way: F64, amount: float, seed: int) -> F64:
     """Cover 0..1 of a flat cloud layer seen from below, thinner towards the horizon."""
-    flat = way[..., :2] / (way[..., 2:] + 0.22)
+    flat = way[..., :2] / (way[..., 2:] + 0.3)
     thick = sum(
         _noise(flat * scale, seed + k) * weight
         for k, (scale, weight) in enumerate(((1.3, 0.55), (2.9, 0.3), (6.1, 0.15)))

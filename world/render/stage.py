@@ -27,6 +27,9 @@ linkshim.ensure()  # before Panda3D loads its display module
 
 from panda3d import core  # noqa: E402
 
+# Without these Panda3D would also look for a screen, and complain that there is none.
+core.loadPrcFileData("", "load-display p3tinydisplay\naux-display\naudio-library-name null\n")
+
 _WIDE_BIT, _TELE_BIT, _ID_BIT = (core.BitMask32.bit(i) for i in range(3))
 #: A camera that sees less than this across is a tele camera and sees details farther away.
 _TELE_DEG = 60.0
@@ -73,7 +76,7 @@ class Drawn:
 
 
 class Stage:
-    """Buffers and cameras of one rig. One stage may live in a process at a time on tinydisplay."""
+    """Buffers and cameras of one rig, and the nodes that they see."""
 
     def __init__(
         self,
@@ -85,7 +88,6 @@ class Stage:
         gpu: bool = False,
     ) -> None:
         """Raises `RuntimeError` when the display module cannot make a buffer."""
-        core.loadPrcFileData("", "audio-library-name null\nnotify-level error\n")
         self.size, self._id_size, self._over = size, id_size, supersample
         self._rig = rig
         self._engine = core.GraphicsEngine()
@@ -100,6 +102,9 @@ class Stage:
         self._ids, self._id_pixels = self._buffer("id", (id_size[0] * columns, id_size[1] * rows))
         aspect = size[0] / size[1]
         self._eyes = [self._camera(mount, i, aspect) for i, mount in enumerate(rig)]
+        self._engine.openWindows()
+        if not self._picture.isValid():
+            raise RuntimeError("the graphics driver gave no picture; use the software renderer")
 
     # --- nodes ---
 
@@ -186,11 +191,23 @@ class Stage:
             heading = np.degrees(eye.heading) + mount.yaw_deg - 90.0
             node.setPosHpr(float(x), float(y), mount.z, float(heading), 0.0, 0.0)
         self._engine.renderFrame()
-        colour = _to_image(self._pixels)
+        numbers = _sheet(self._id_pixels)[::-1, :, 0]
+        return self._pictures(), self._cells(numbers, self._id_size)
+
+    def _pictures(self) -> U8:
+        sheet = _sheet(self._pixels)
         if self._over > 1:
-            colour = colour.reduce(self._over)
-        ids = np.asarray(_to_image(self._id_pixels))[..., 2]
-        return self._cells(np.asarray(colour), self.size), self._cells(ids, self._id_size)
+            # Pillow averages whole blocks in native code; the rows stay upside down meanwhile.
+            high, wide, depth = sheet.shape
+            mode = "RGBX" if depth == 4 else "RGB"
+            image = Image.frombuffer(mode, (wide, high), sheet.tobytes(), "raw", mode, 0, 1)
+            sheet = np.asarray(image.reduce(self._over))
+        return np.ascontiguousarray(self._cells(sheet[::-1, :, 2::-1], self.size))
+
+    @property
+    def driver(self) -> str:
+        """What the graphics driver calls itself; `software` for the built-in renderer."""
+        return str(self._picture.getGsg().getDriverRenderer()) or "software"
 
     def close(self) -> None:
         self._engine.removeAllWindows()
@@ -242,9 +259,7 @@ class Stage:
 
 
 def _software_pipe() -> Any:
-    selection = core.GraphicsPipeSelection.getGlobalPtr()
-    selection.makeModulePipe("p3tinydisplay")
-    pipe = selection.makePipe("TinyOffscreenGraphicsPipe")
+    pipe = core.GraphicsPipeSelection.getGlobalPtr().makePipe("TinyOffscreenGraphicsPipe")
     if pipe is None:
         raise RuntimeError("Panda3D's software renderer did not load; reinstall panda3d")
     return pipe
@@ -292,9 +307,7 @@ def _show_ids(camera: Any) -> None:
         camera.setTagState(str(number), tagged.getState())
 
 
-def _to_image(pixels: Any) -> Image.Image:
-    """The buffer's picture, upright and in RGB order; Pillow converts in one pass."""
-    mode = "BGRX" if pixels.getNumComponents() == 4 else "BGR"
-    size = (pixels.getXSize(), pixels.getYSize())
-    data = bytes(memoryview(pixels.getRamImage()))
-    return Image.frombuffer("RGB", size, data, "raw", mode, 0, -1)
+def _sheet(pixels: Any) -> U8:
+    """The whole buffer as [H, W, 3 or 4] in Panda3D's order: bottom row first, blue first."""
+    shape = (pixels.getYSize(), pixels.getXSize(), pixels.getNumComponents())
+    return np.frombuffer(pixels.getRamImage(), np.uint8).reshape(shape)

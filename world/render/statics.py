@@ -148,7 +148,7 @@ class Statics:
 
 
 def _colour(piece: _Piece, look: Look, eye: Eye) -> U8:
-    rgba = seen_colour(piece.mesh, piece.mesh.points, piece.base, look, eye)
+    rgba = seen_colour(piece.mesh, piece.base, look, eye)
     if piece.layer in (Layer.SHADOW, Layer.BOARD):
         # These fade into the haze by alpha: a shadow to nothing, a sign to what is behind it.
         gap = piece.mesh.points[:, :2] - np.array((eye.x, eye.y), np.float32)
@@ -178,7 +178,7 @@ def _staleness(tile: _Tile, eye: Eye, look: Look) -> float:
     if look.lamps > 0.8 and gap < _BEAM_SEEN_M:
         turned = abs(math.remainder(eye.heading - heading, math.tau))
         return 1000.0 - gap if moved > 0.2 or turned > 0.01 else 0.0
-    return moved / (0.02 * look.haze_half_m + 0.04 * gap)
+    return moved / (0.03 * look.haze_half_m + 0.06 * gap)
 
 
 def _within(lanterns: F32, mesh: Mesh) -> F32:

@@ -9,7 +9,7 @@ from world.render.mesh import RGB, Builder, Glow, Mesh, joined, shade
 
 GLASS: RGB = (0.13, 0.17, 0.21)
 _TYRE: RGB = (0.07, 0.07, 0.075)
-_HUB: RGB = (0.55, 0.56, 0.58)
+_HUB: RGB = (0.42, 0.43, 0.45)
 _DARK: RGB = (0.12, 0.12, 0.13)
 _TAIL: RGB = (0.50, 0.05, 0.05)
 _AMBER: RGB = (0.70, 0.36, 0.06)
