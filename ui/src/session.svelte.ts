@@ -24,6 +24,7 @@ const NOW_LINE_HOLD_MS = 1_200
 const STALE_MS = 1_000
 const LOST_MS = 5_000
 const ERROR_SHOWN_MS = 7_000
+const ALERT_SHOWN_MS = 12_000
 const LOG_LENGTH = 250
 /** Events that come too often to be worth a line in the log. */
 const UNLOGGED: ReadonlySet<string> = new Set(['scene', 'level', 'timeline', 'map'])
@@ -81,6 +82,7 @@ export class Session {
   #sequence = 0
   #nowChangedMs = 0
   #errorMs = 0
+  #alertMs = 0
   #logId = 0
   #jumped = false
   #cueAuto = false
@@ -206,7 +208,11 @@ export class Session {
         if (event.action === 'end') this.audio?.end(event.turn)
         if (event.action === 'clear') this.audio?.clear(event.turn)
         return
-      case 'alert': this.alert = event.title ? event : null; return
+      case 'alert':
+        // An alert without a title takes the last one away.
+        this.alert = event.title ? event : null
+        this.#alertMs = nowMs
+        return
       case 'error': return this.showError(event.code, event.message, event.hint ?? '')
       case 'scenarios': this.scenarios = event.scenarios; return
       case 'timeline':
@@ -320,5 +326,6 @@ export class Session {
     this.nowMs = nowMs
     this.#showNow(nowMs)
     if (this.error && nowMs - this.#errorMs > ERROR_SHOWN_MS) this.error = null
+    if (this.alert && nowMs - this.#alertMs > ALERT_SHOWN_MS) this.alert = null
   }
 }

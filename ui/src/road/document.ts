@@ -13,6 +13,8 @@ export interface LaneShape {
   pts: Point[]
   left: Line
   right: Line
+  /** Dashed lines are solid over the last so many metres. */
+  solid_last: number
   /** Speed limit, m/s. */
   limit: number
   /** False where the next lane to the left carries oncoming traffic. */
@@ -65,7 +67,7 @@ function lane(raw: Record<string, unknown>): LaneShape {
   return {
     id: String(raw.id), kind: String(raw.kind ?? 'drive'), road: String(raw.road ?? 'other'),
     w: number(raw.w, 3.2), limit: number(raw.limit, 13.9), pts: points(raw),
-    left: line(raw.left), right: line(raw.right), one_way: raw.one_way !== false,
+    solid_last: number(raw.solid_last, 0), left: line(raw.left), right: line(raw.right), one_way: raw.one_way !== false,
   }
 }
 

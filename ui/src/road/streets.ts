@@ -42,22 +42,24 @@ function buildLane(mesher: Mesher, lane: LaneShape, materials: Materials): void 
   const inset = LINE_W / 2 + 0.03
   // The line to the shoulder belongs to the lane beside it.
   const left = lane.kind === 'shoulder' ? 'none' : lane.left
-  drawLine(mesher, offset(lane.pts, lane.w / 2 - (left === 'dashed' ? 0 : inset)), left, fast, materials)
-  drawLine(mesher, offset(lane.pts, -lane.w / 2 + (lane.right === 'dashed' ? 0 : inset)), lane.right, fast, materials)
+  drawLine(mesher, offset(lane.pts, lane.w / 2 - (left === 'dashed' ? 0 : inset)), left, fast, lane.solid_last, materials)
+  drawLine(mesher, offset(lane.pts, -lane.w / 2 + (lane.right === 'dashed' ? 0 : inset)), lane.right, fast, lane.solid_last, materials)
 }
 
 function drawLine(
-  mesher: Mesher, line: Point[], kind: string, fast: boolean, materials: Materials,
+  mesher: Mesher, line: Point[], kind: string, fast: boolean, solidLastM: number, materials: Materials,
 ): void {
   const width = fast && kind === 'solid' ? 0.22 : LINE_W
   if (kind === 'solid') mesher.band(materials.marking, line, width, LINE_Z)
   if (kind !== 'dashed') return
   const [dash, gap] = fast ? [6, 12] : [3, 4.5]
-  const length = lengthOf(line)
-  for (let s = gap / 2; s + 1 < length; s += dash + gap) {
-    const part = cut(line, s, Math.min(length, s + dash))
+  const length = lengthOf(line), dashedTo = Math.max(0, length - solidLastM)
+  for (let s = gap / 2; s + 1 < dashedTo; s += dash + gap) {
+    const part = cut(line, s, Math.min(dashedTo, s + dash))
     if (part.length > 1) mesher.band(materials.marking, part, width, LINE_Z)
   }
+  const rest = solidLastM > 0 ? cut(line, dashedTo, length) : []
+  if (rest.length > 1) mesher.band(materials.marking, rest, width, LINE_Z)
 }
 
 function buildCrossing(mesher: Mesher, crossing: CrossingShape, materials: Materials): void {

@@ -23,6 +23,9 @@ import { buildStreets } from './streets'
 /** The ego's body: `EgoView` speaks of the rear axle, the drawing of the middle. */
 const EGO = { length_m: 4.8, width_m: 1.9, height_m: 1.5, axleToMiddleM: 1.4 }
 const EGO_ID = ' ego'
+/** Nothing new for so long (a pause): the picture stands still, and so does the GPU. */
+const IDLE_MS = 1_500
+const TOO_SLOW_MS = 220
 
 export interface Label {
   x: number
@@ -80,6 +83,10 @@ export class DriveView {
   #intervalMs = 100
   #cited: string | null = null
   #frame = 0
+  #width = 2
+  #height = 2
+  #askedMs = 0
+  #slowness = 0
   #still: boolean
   #busyUntilMs = 0
   #openRequests = ''
@@ -134,6 +141,8 @@ export class DriveView {
   /** Size in CSS pixels; `liftPx` moves the picture up. */
   resize(width: number, height: number, liftPx = 0): void {
     if (width < 2 || height < 2) return
+    this.#width = width
+    this.#height = height
     this.#renderer.setSize(width, height, false)
     this.#camera.frame(width, height, liftPx)
     this.#request()
@@ -167,7 +176,19 @@ export class DriveView {
   // ---------------------------------------------------------------- drawing
 
   #request(): void {
-    this.#frame ||= requestAnimationFrame(this.#draw)
+    if (this.#frame) return
+    this.#askedMs = performance.now()
+    this.#frame = requestAnimationFrame(this.#draw)
+  }
+
+  /** A picture that comes late again and again is drawn smaller: weak machines stay in step. */
+  #easeOff(waitedMs: number): void {
+    this.#slowness += (waitedMs - this.#slowness) / 12
+    const ratio = this.#renderer.getPixelRatio()
+    if (this.#slowness < TOO_SLOW_MS || ratio <= 0.5 || this.framesDrawn < 20) return
+    this.#renderer.setPixelRatio(ratio - 0.25)
+    this.#renderer.setSize(this.#width, this.#height, false)
+    this.#slowness = 0
   }
 
   #draw = (nowMs: number): void => {
@@ -186,10 +207,14 @@ export class DriveView {
     )
     this.#camera.follow(this.#egoPose, nowMs)
     this.#sky.follow(this.#centre.set(this.#egoPose.x, this.#egoPose.y, 0), timeS)
+    this.#camera.camera.updateMatrixWorld()
+    const label = this.#placeLabel()
     this.#renderer.render(this.#scene, this.#camera.camera)
     this.framesDrawn += 1
-    this.#events.onDrawn(this.#placeLabel())
-    if (!this.software || fading || nowMs < this.#busyUntilMs) this.#request()
+    this.#events.onDrawn(label)
+    const moving = !this.software && nowMs - this.#arrivedMs < IDLE_MS
+    if (moving || fading || nowMs < this.#busyUntilMs) this.#request()
+    if (this.software) this.#easeOff(performance.now() - this.#askedMs)
   }
 
   #placeEgo(situation: Situation): void {
@@ -219,13 +244,16 @@ export class DriveView {
   #placeLabel(): Label {
     const label = this.#label
     const actor = this.#later?.actors.find((each) => each.id === this.#cited)
+    const head = this.#signals?.cite(actor ? null : this.#cited, this.#egoPose)
     label.visible = false
-    if (!actor) return label
-    const pose = this.#poses.get(actor.id) ?? actor
-    this.#spot.set(pose.x, pose.y, actor.height_m + 0.5).project(this.#camera.camera)
-    const { width, height } = this.#renderer.domElement.getBoundingClientRect()
-    label.x = (this.#spot.x * 0.5 + 0.5) * width
-    label.y = (-this.#spot.y * 0.5 + 0.5) * height
+    if (actor) {
+      const pose = this.#poses.get(actor.id) ?? actor
+      this.#spot.set(pose.x, pose.y, actor.height_m + 0.5)
+    } else if (head) this.#spot.copy(head).setZ(head.z + 0.8)
+    else return label
+    this.#spot.project(this.#camera.camera)
+    label.x = (this.#spot.x * 0.5 + 0.5) * this.#width
+    label.y = (-this.#spot.y * 0.5 + 0.5) * this.#height
     label.visible = this.#spot.z < 1 && Math.abs(this.#spot.x) < 1 && Math.abs(this.#spot.y) < 1
     return label
   }

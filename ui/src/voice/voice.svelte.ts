@@ -8,6 +8,8 @@ import { Player } from './player'
 /** Said after the key came up: people let go on the last syllable. */
 const TAIL_MS = 120
 const LEVEL_EVERY_MS = 60
+/** How long the browser may take to start its audio before speech is dropped. */
+const RESUME_PATIENCE_MS = 300
 
 export type MicState = 'closed' | 'opening' | 'open' | 'off'
 
@@ -28,8 +30,9 @@ export class Voice {
   readonly #dsp: boolean
   #context: AudioContext | null = null
   #mic: Mic | null = null
-  #player: Promise<Player> | null = null
   #ready: Player | null = null
+  /** Keeps frames in order while the player opens. */
+  #line: Promise<void> = Promise.resolve()
   #tail: ReturnType<typeof setTimeout> | undefined
   #levelMs = 0
 
@@ -37,9 +40,9 @@ export class Voice {
     this.#session = session
     this.#dsp = dsp
     session.audio = {
-      play: (audio) => void this.#withPlayer((player) => player.play(audio)),
-      end: (turn) => void this.#withPlayer((player) => player.end(turn)),
-      clear: (turn) => void this.#withPlayer((player) => player.clear(turn)),
+      play: (audio) => this.#withPlayer((player) => player.play(audio)),
+      end: (turn) => this.#withPlayer((player) => player.end(turn), () => this.#onPlayed(turn, 0, true)),
+      clear: (turn) => this.#withPlayer((player) => player.clear(turn), () => this.#onPlayed(turn, 0, true)),
     }
   }
 
@@ -122,7 +125,8 @@ export class Voice {
 
   silence(): void {
     this.#session.send({ type: 'stop_speaking' })
-    if (this.hearing) void this.#withPlayer((player) => player.clear(this.hearing?.turn ?? 0))
+    const turn = this.hearing?.turn
+    if (turn !== undefined) this.#withPlayer((player) => player.clear(turn))
   }
 
   earcon(name: Earcon): void {
@@ -168,15 +172,22 @@ export class Voice {
     return this.#context
   }
 
-  async #withPlayer(use: (player: Player) => void): Promise<void> {
-    const context = this.#audio()
-    this.suspended = context.state === 'suspended'
-    this.#player ??= Player.open(context, {
-      onPlayed: (turn, ms, done) => this.#onPlayed(turn, ms, done),
-      onLevel: (level) => (this.outputLevel = level),
-    })
-    this.#ready = await this.#player
-    use(this.#ready)
+  /** Uses the player; while the browser plays nothing, audio is dropped and captions stand. */
+  #withPlayer(use: (player: Player) => void, otherwise?: () => void): void {
+    this.#line = this.#line.then(async () => {
+      const context = this.#audio()
+      if (context.state === 'suspended' && !this.suspended) {
+        const patience = new Promise((resolve) => setTimeout(resolve, RESUME_PATIENCE_MS))
+        await Promise.race([context.resume().catch(() => undefined), patience])
+      }
+      this.suspended = context.state === 'suspended'
+      if (this.suspended) return otherwise?.()
+      this.#ready ??= await Player.open(context, {
+        onPlayed: (turn, ms, done) => this.#onPlayed(turn, ms, done),
+        onLevel: (level) => (this.outputLevel = level),
+      })
+      use(this.#ready)
+    }).catch((problem: unknown) => console.warn(`no sound: ${String(problem)}`))
   }
 
   #onPlayed(turn: number, ms: number, done: boolean): void {
