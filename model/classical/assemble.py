@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from math import inf, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 
 from model.classical.constraints import (
     Reason,
@@ -17,6 +18,7 @@ from model.classical.constraints import (
     profile_law,
     stop_law,
 )
+from model.classical.geometry import F64, smoothed
 from model.classical.junction import junction_rules
 from model.classical.lanes import closed_from
 from model.classical.naming import actor_reason, doing_of
@@ -29,6 +31,7 @@ from model.classical.walkers import beside_rules, crossing_rules
 from model.contract.observation import ActorKind
 from modes.vocabulary import Component, Longitudinal
 
+Index = NDArray[np.intp]
 #: Speed behind which what can be seen no longer suffices to stop (policy section 3), m/s².
 SIGHT_BRAKE_MPS2 = 4.0
 #: A conflict is waited for this far away from the other's way, m.
@@ -123,35 +126,43 @@ def _limit_bound(from_m: float, to_m: float, limit_mps: float) -> SpeedBound:
 
 
 def _bends(tick: Tick, path: Path) -> list[SpeedBound]:
-    """Stretches whose curvature asks for less than the limit, one bound per bend."""
+    """Stretches whose curvature asks for less than the limit, one bound every few metres."""
     line = path.line
     grip = min(max(tick.perception.friction, 0.3), 1.0)
-    bend = np.maximum.reduce(
-        [np.abs(line.curvature), np.roll(np.abs(line.curvature), 1), np.full(len(line.s), 1e-4)]
-    )
+    raw = np.abs(line.curvature)
+    # Long bends are drawn with corners, tight ones are not: only there the peak itself counts.
+    bend = np.maximum(np.where(raw > 0.04, raw, smoothed(raw, 10.0)), 1e-4)
     speed = np.sqrt(tick.style.lateral_mps2 * grip / bend)
     tight = np.flatnonzero(speed < 40.0)
     if not len(tight):
         return []
-    groups = np.split(tight, np.flatnonzero(np.diff(tight) > 3) + 1)
+    along = np.interp(path.corridor_s, path.option.corridor.line.s, path.option.corridor.road_bend)
     result = []
-    for group in groups:
-        worst = int(group[np.argmin(speed[group])])
-        side = "left" if line.curvature[worst] > 0 else "right"
-        reason = Reason(
-            Component.LANE,
-            "curve",
-            f"{side}-hand bend",
-            "is ahead",
-            Longitudinal.SPEED_ADAPTATION,
-            point=(float(line.xy[worst, 0]), float(line.xy[worst, 1])),
-        )
-        # In steps of a few metres, so that a long bend is not driven at its tightest speed.
+    for group in np.split(tight, np.flatnonzero(np.diff(tight) > 3) + 1):
+        reason = _bend_reason(path, group, speed, along)
         for k in range(0, len(group), 3):
             part = group[k : k + 3]
             low = float(speed[part].min())
             result.append(SpeedBound(float(part[0]), float(part[-1]), low, reason))
     return result
+
+
+def _bend_reason(path: Path, group: Index, speed: F64, along: F64) -> Reason:
+    """A bend of the road, or one that only our own moving over makes."""
+    line = path.line
+    worst = int(group[np.argmin(speed[group])])
+    needs = "needs a lower speed"
+    if along[group].max() < 0.4 * float(np.abs(line.curvature[group]).max()):
+        return Reason(Component.LANE, "blend", "way over", needs, Longitudinal.SPEED_ADAPTATION)
+    side = "left" if line.curvature[worst] > 0 else "right"
+    return Reason(
+        Component.LANE,
+        "curve",
+        f"{side}-hand bend",
+        needs,
+        Longitudinal.SPEED_ADAPTATION,
+        point=(float(line.xy[worst, 0]), float(line.xy[worst, 1])),
+    )
 
 
 def _wishes(tick: Tick) -> list[SpeedBound]:
@@ -284,15 +295,15 @@ def binding_reason(tick: Tick, labelled: Labelled) -> tuple[Reason | None, float
             )
         )
         if accel < tick.style.accel_mps2 - 0.3:
-            offer(accel, _lead_reason(seen, n))
+            offer(accel, _lead_reason(seen, n, tick.ego.speed_mps))
     free = tick.style.accel_mps2
     return (None, free, free) if best is None else (best[1], best[0], free)
 
 
-def _lead_reason(seen: Overlay, n: int) -> Reason:
+def _lead_reason(seen: Overlay, n: int, own_mps: float) -> Reason:
     actor = seen.prediction.actors[n]
     if seen.crosses[n]:
         return actor_reason(actor, "is crossing our way", Longitudinal.YIELD)
     if not seen.inside[n, 0]:
         return actor_reason(actor, "is moving into our lane", Longitudinal.LEAD_FOLLOWING)
-    return actor_reason(actor, doing_of(actor), Longitudinal.LEAD_FOLLOWING)
+    return actor_reason(actor, doing_of(actor, own_mps), Longitudinal.LEAD_FOLLOWING)

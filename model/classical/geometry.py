@@ -8,7 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 SPACING_M = 1.0
+SMOOTH_M = 3.0
+SMOOTH_FAST_M = 9.0
 
 
 @dataclass(frozen=True)
@@ -70,10 +73,12 @@ class Line:
         return float(s[0]), float(d[0])
 
 
-def line_through(points: F64, smooth_m: float = 3.0) -> Line:
-    """Even samples along `points` [N, 2]; corners are rounded over about `smooth_m` each side.
+def line_through(points: F64, ends_m: F64 | None = None, fast: Mask | None = None) -> Line:
+    """Even samples along `points` [N, 2] with rounded corners.
 
-    The parameter stays the arc length of the given points, so that positions on lanes carry over.
+    Corners are rounded over `SMOOTH_M` each side, on stretches that are `fast` over
+    `SMOOTH_FAST_M`; stretch k ends at `ends_m[k]`. The parameter stays the arc length of the
+    given points, so that positions on lanes carry over.
     """
     steps = np.hypot(*np.diff(points, axis=0).T)
     keep = np.concatenate(([True], steps > 1e-6))
@@ -87,7 +92,13 @@ def line_through(points: F64, smooth_m: float = 3.0) -> Line:
     # The last samples may lie past the end: go straight on there.
     over = np.maximum(s - raw[-1], 0.0)[:, None]
     last = (points[-1] - points[-2]) / np.hypot(*(points[-1] - points[-2]))
-    return line_from_samples(smoothed(xy + over * last, smooth_m))
+    xy = xy + over * last
+    near = smoothed(xy, SMOOTH_M)
+    if ends_m is None or fast is None or not fast.any():
+        return line_from_samples(near)
+    number = np.minimum(np.searchsorted(ends_m, s), len(fast) - 1)
+    share = smoothed(fast[number].astype(np.float64), 12.0)[:, None]
+    return line_from_samples(near * (1 - share) + smoothed(xy, SMOOTH_FAST_M) * share)
 
 
 def line_from_samples(xy: F64) -> Line:

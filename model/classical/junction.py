@@ -48,7 +48,9 @@ def junction_rules(
         stop = _at_link(tick, path, seen, link, line_m, front)
         crossed = link.control is Control.YIELD and bool(link.yields_to)
         if crossed and not _is_merge(tick, link) and line_m > front:
-            reason = _sign_reason(tick, link, "give-way sign", "is ahead", Longitudinal.YIELD)
+            reason = _sign_reason(
+                tick, link, "give-way sign", "asks us to be ready", Longitudinal.YIELD
+            )
             bounds.append(SpeedBound(line_m - 4.0, line_m + 2.0, 8.0, reason))
         if stop is not None:
             stops.append(stop)
@@ -125,7 +127,7 @@ def _sign(tick: Tick, link: LaneLink, key: str, line_m: float, room: float) -> S
         tick.memory.stopped_at[key] = tick.t_s
         return None
     label = "stop sign" if link.control is Control.STOP else "all-way stop"
-    reason = _sign_reason(tick, link, label, "is at our line", Longitudinal.STOP_STATIC)
+    reason = _sign_reason(tick, link, label, "asks us to stop", Longitudinal.STOP_STATIC)
     return StopPoint(line_m - LINE_GAP_M, reason)
 
 

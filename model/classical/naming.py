@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from model.classical.constraints import Reason
-from model.contract.observation import Actor, ActorKind
+from model.contract.observation import STATIC_KINDS, Actor, ActorKind
 from modes.vocabulary import Component, Longitudinal
 
 _WORDS = {
@@ -23,17 +23,19 @@ def name_of(actor: Actor) -> str:
     return word
 
 
-def doing_of(actor: Actor) -> str:
+def doing_of(actor: Actor, own_mps: float = 0.0) -> str:
     """What a vehicle ahead does, as a clause."""
-    if actor.kind in (ActorKind.CONE, ActorKind.BARRIER, ActorKind.TRASH_CAN):
+    if actor.kind in STATIC_KINDS:
         return "is in the way"
     if actor.speed_mps < 0.3:
         return "is standing"
     if actor.braking or actor.accel_mps2 < -0.8:
         return "is braking"
+    if actor.speed_mps < own_mps - 1.0:
+        return "is slower"
     if actor.accel_mps2 > 0.6:
         return "is moving off" if actor.speed_mps < 5 else "is speeding up"
-    return "is ahead of us"
+    return "sets the pace"
 
 
 def actor_reason(actor: Actor, does: str, decision: Longitudinal) -> Reason:

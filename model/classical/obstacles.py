@@ -99,7 +99,8 @@ def _stays(tick: Tick, path: Path, seen: Overlay, n: int) -> bool:
     s = path.to_corridor(float(seen.rear[n, 0]))
     lane = tick.index.road.lanes[corridor.lane_at(s)]
     # Well out of the lane's middle: at the kerb, not in the queue.
-    if abs(float(seen.lateral[n, 0])) > 0.35 * lane.width_m and actor.lane != lane.id:
+    aside = abs(float(seen.lateral[n, 0])) > 0.35 * lane.width_m and actor.lane != lane.id
+    if aside and tick.stood_for_s(actor) > 0.4:
         return True
     if tick.stood_for_s(actor) < PARKED_S:
         return False

@@ -118,7 +118,8 @@ def _passenger(
     intent = command.intent if command is not None else None
     front = choice.s_m + tick.shape.front_ahead_m
     if memory.held_by is not None:
-        reason = passenger_reason("asked to stop", Longitudinal.STOP_STATIC)
+        word = memory.held_by.value.replace("_", " ")
+        reason = passenger_reason(f"asked to {word}", Longitudinal.STOP_STATIC)
         choice.stops.append(StopPoint(front + 0.1, reason, hazard=False))
         signal = "hazard" if memory.held_by is not Intent.WAIT else "off"
         return replace(keep, indicator=signal)

@@ -73,12 +73,18 @@ def exit_ahead_m(tick: Tick, choice: Choice) -> float | None:
     """Metres to the next exit that the route takes, or None when it takes none soon."""
     road = tick.index.road
     exits = {e.edge for e in road.exits}
-    edges = tick.plan.edges
-    at = tick.plan.position_of(choice.lane.edge)
-    if at is None:
+    corridor = choice.corridor
+    metres = -choice.s_m
+    last = None
+    for start, lane_id in zip(corridor.starts_m, corridor.lanes, strict=True):
+        edge = road.lanes[lane_id].edge
+        if start > choice.s_m and edge in exits:
+            return start - choice.s_m
+        if edge in tick.plan.edges:
+            metres, last = start - choice.s_m, edge
+    if last is None:
         return None
-    metres = -choice.lane_s_m
-    for edge in edges[at:]:
+    for edge in tick.plan.edges[tick.plan.edges.index(last) :]:
         if edge in exits:
             return max(metres, 0.0)
         lanes = road.drivable(edge)

@@ -35,6 +35,7 @@ class Corridor:
     line: Line
     limit_mps: F64  # [P]
     half_width_m: F64  # [P]
+    road_bend: F64  # [P] 1/m: how much the road itself bends, without sign
     links: tuple[tuple[float, LaneLink], ...]  # stop line position and link
     crossings: tuple[tuple[float, Crossing], ...]
     end_m: float
@@ -191,6 +192,7 @@ def _assemble(index: RoadIndex, ids: tuple[str, ...], off_route: float, dead_end
         line=line,
         limit_mps=limits[number],
         half_width_m=half[number],
+        road_bend=np.abs(line.curvature),
         links=tuple(links),
         crossings=tuple(sorted(crossings, key=lambda c: c[0])),
         end_m=float(starts[-1]),

@@ -62,11 +62,9 @@ class Memory:
     committed: dict[str, float] = field(default_factory=dict)  # amber line -> when we went on
     standing_since: dict[str, float] = field(default_factory=dict)  # actor -> when it stopped
     held_reason: Reason | None = None
-    held_since_s: float = -1.0
     going_since_s: float = -100.0
     gone_reason: Reason | None = None
-    standstill_s: float = -1.0
-    escape: tuple[str, float] | None = None  # last option chosen against the rules' wish
+    verb: str = ""  # of the last sentence, so that it does not flicker
 
 
 @dataclass(frozen=True)

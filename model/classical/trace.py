@@ -92,6 +92,7 @@ def make_trace(
         sentence = _fit(f"Go because the {going.label} {does}.", f"Go: the {going.label} {does}.")
         return ReasoningTrace(Longitudinal.SET_SPEED_TRACKING, lateral, sentence, direction, cause)
     if reason is None:
+        tick.memory.verb = ""
         kph = round(tick.ego.speed_mps * 3.6)
         return ReasoningTrace(
             Longitudinal.SET_SPEED_TRACKING,
@@ -108,17 +109,31 @@ def make_trace(
 def _because(
     tick: Tick, reason: Reason, cause: Cause, binding: bool, accel: F64, speed: F64
 ) -> str:
-    verb = _verb(tick, reason, binding, accel, speed)
+    verb = tick.memory.verb = _verb(tick, reason, binding, accel, speed)
     if reason.kind == "limit":
-        return f"{verb} because the {reason.label} applies."
+        return _at_the_limit(verb, reason)
+    if reason.kind == "blend":
+        return f"{verb} while the car moves over."
     if reason.component is Component.PASSENGER_COMMAND:
         return f"{verb} because the passenger {reason.does}."
-    where = "" if cause.distance_m is None else f" {round(cause.distance_m)} m {_where(cause)}"
+    where = ""
+    if cause.distance_m is not None and cause.distance_m >= 1.0:
+        where = f" {round(cause.distance_m)} m {_where(cause)}"
+    to = " " if verb == "Follow" else " behind " if verb.startswith("Speed") else " for "
+    if reason.kind == "curve" or reason.component is Component.STOP_OR_YIELD:
+        return f"{verb} for the {reason.label}{where}."
     person = reason.kind in (ActorKind.PEDESTRIAN.value, ActorKind.BICYCLE.value)
     link = f" who {reason.does}" if person else f" because it {reason.does}"
-    preposition = {"Follow": " ", "Drive on behind": " ", "Wait": " for "}.get(verb, " for ")
-    long = f"{verb}{preposition}the {reason.label}{where}{link}."
-    return _fit(long, f"{verb}{preposition}the {reason.label}{link}.")
+    return _fit(
+        f"{verb}{to}the {reason.label}{where}{link}.", f"{verb}{to}the {reason.label}{link}."
+    )
+
+
+def _at_the_limit(verb: str, reason: Reason) -> str:
+    limit = reason.label.removeprefix("speed limit ")
+    if verb.startswith("Speed up"):
+        return f"Speed up because the way is free up to the limit of {limit} km/h."
+    return f"{verb} because the limit is {limit} km/h."
 
 
 def _where(cause: Cause) -> str:
@@ -131,17 +146,19 @@ def _where(cause: Cause) -> str:
 
 
 def _verb(tick: Tick, reason: Reason, binding: bool, accel: F64, speed: F64) -> str:
+    """What the car does, with some hysteresis around the borders between the words."""
     now, change = tick.ego.speed_mps, float(accel[:15].mean())
+    slowing = tick.memory.verb in ("Slow down", "Stop")
     if now < 0.3 and float(speed[:20].max()) < 0.5:
         return "Wait"
     if float(speed.min()) < 0.3 and change < -0.2:
         return "Stop"
-    if change < -0.25:
+    if change < (-0.15 if slowing else -0.4):
         return "Slow down"
-    if reason.decision is Longitudinal.LEAD_FOLLOWING and binding:
-        return "Follow"
-    if change > 0.25:
+    if change > (0.2 if tick.memory.verb.startswith("Speed up") else 0.45):
         return "Speed up gently" if binding else "Speed up"
+    if reason.decision is Longitudinal.LEAD_FOLLOWING:
+        return "Follow"
     return "Hold the speed"
 
 
