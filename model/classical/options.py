@@ -123,13 +123,14 @@ def _passenger(
         choice.stops.append(StopPoint(front + 0.1, reason, hazard=False))
         signal = "hazard" if memory.held_by is not Intent.WAIT else "off"
         return replace(keep, indicator=signal)
-    if intent in TO_THE_SIDE:
+    if _wants_side(tick, choice.lane):
         if memory.pull_over is None:
             memory.pull_over = find_place(tick, choice.corridor, choice.s_m, 1.6)
         place = memory.pull_over and shift_to(tick, plain, memory.pull_over)
         if memory.pull_over is not None and place:
             shift, at = place
-            reason = passenger_reason("asked to pull over", Longitudinal.STOP_STATIC)
+            word = intent.value.replace("_", " ") if intent is not None else "stop"
+            reason = passenger_reason(f"asked to {word}", Longitudinal.STOP_STATIC)
             choice.stops.append(StopPoint(at, reason, hazard=False))
             start = shift.from_m - shift.ramp_m
             if abs(shift.offset_m) > 1.5:
@@ -146,8 +147,9 @@ def _passenger(
                 why="command",
             )
         memory.pull_over = None
-        choice.waiting_for = "a safe place to stop"
-        return keep
+        if intent in TO_THE_SIDE:
+            choice.waiting_for = "a safe place to stop"
+            return keep
     memory.pull_over = None
     if memory.pulled_over:
         return _rejoin(tick, choice, keep)
@@ -159,6 +161,15 @@ def _passenger(
     else:
         memory.stop_at = None
     return keep
+
+
+def _wants_side(tick: Tick, lane: Lane) -> bool:
+    """Asked to stand at the side; on a fast road that is where a stop without haste ends too."""
+    command = tick.request.command
+    if command is None:
+        return False
+    fast = lane.limit_mps > 20.0 and not command.slots.urgent
+    return command.intent in TO_THE_SIDE or (command.intent is Intent.STOP and fast)
 
 
 def _stop_place(tick: Tick, choice: Choice, urgent: bool) -> float:
@@ -247,9 +258,7 @@ def _lane_change(tick: Tick, choice: Choice) -> None:
     wish = _siren_wish(tick, choice) or lane_wish(
         tick, choice.lane, choice.lane_s_m, choice.corridor, choice.s_m, blocked
     )
-    command = tick.request.command
-    to_side = command is not None and command.intent in TO_THE_SIDE
-    if to_side and neighbour(tick.index, choice.lane.id, -1) is not None:
+    if _wants_side(tick, choice.lane) and neighbour(tick.index, choice.lane.id, -1) is not None:
         wish = Wish(-1, "pull_over", 600.0)
     choice.wish = wish
     if wish is None:

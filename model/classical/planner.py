@@ -255,6 +255,7 @@ class ClassicalPlanner:
         command = tick.request.command
         intent = command.intent if command is not None else None
         if ego.speed_mps < 0.1:
+            memory.gone_reason = None
             stays = float(accel[:10].mean()) < 0.1
             if (
                 stays
@@ -263,10 +264,9 @@ class ClassicalPlanner:
             ):
                 memory.held_reason = reason
             if intent in STOPPING and memory.held_by is None and intent is not None:
-                in_place = intent not in TO_THE_SIDE or _in_place(memory, choice, tick)
-                if in_place:
-                    memory.held_by = intent
-                    memory.pulled_over = intent in TO_THE_SIDE
+                aside = memory.pull_over is not None and _in_place(memory, choice, tick)
+                if aside or intent not in TO_THE_SIDE:
+                    memory.held_by, memory.pulled_over = intent, aside
         elif ego.speed_mps > 0.4 and memory.held_reason is not None:
             memory.gone_reason, memory.held_reason = memory.held_reason, None
             memory.going_since_s = tick.t_s

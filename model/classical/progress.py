@@ -24,7 +24,7 @@ def progress_of(tick: Tick, choice: Choice, option: Option) -> CommandProgress |
         return None
     intent = command.intent
     changing = option.lateral in (Lateral.LANE_CHANGE, Lateral.MERGE_OR_SPLIT)
-    if intent in TO_THE_SIDE:
+    if intent in TO_THE_SIDE or tick.memory.pull_over is not None:
         if tick.memory.pull_over is None and tick.memory.held_by is None:
             return CommandProgress("waiting", choice.waiting_for or "a safe place to stop")
         if option.lateral is not Lateral.PULL_OVER and tick.memory.held_by is None:

@@ -13,6 +13,8 @@ CLEAR_OF_JUNCTION_M = 10.0
 SEARCH_M = 900.0
 SEARCH_STEP_M = 6.0
 KERB_GAP_M = 0.35
+#: Room kept ahead of the standing car, so that it can drive out again, m.
+DRIVE_OUT_M = 9.0
 ENTRY_MPS = 17.0
 
 
@@ -79,7 +81,7 @@ def _empty(tick: Tick, corridor: Corridor, at: float, offset: float) -> bool:
         if actor.speed_mps > 1.0:
             continue
         s, lateral = corridor.line.project_one(actor.x, actor.y)
-        if not at - 26.0 < s < at + actor.length_m / 2 + 4.0:
+        if not at - 26.0 < s < at + actor.length_m / 2 + DRIVE_OUT_M:
             continue
         if abs(lateral - offset) < actor.width_m / 2 + tick.shape.width_m / 2 + 0.4:
             return False

@@ -77,7 +77,7 @@ def make_trace(
     lateral, direction = _lateral(tick, choice, option)
     going = _going(tick, binding, accel)
     moving_sideways = lateral in (Lateral.LANE_CHANGE, Lateral.NUDGE_OUT_OF_LANE, Lateral.ABORT)
-    slows = float(accel[:15].mean()) < -0.4
+    slows = float(accel[:15].mean()) < -0.4 or float(speed[:15].max()) < 0.5
     if moving_sideways and not slows:
         cause, sentence = _sideways(tick, choice, option, lateral, direction)
         longitudinal = Longitudinal.SET_SPEED_TRACKING
@@ -119,6 +119,8 @@ def _because(
     where = ""
     if cause.distance_m is not None and cause.distance_m >= 1.0:
         where = f" {round(cause.distance_m)} m {_where(cause)}"
+    if reason.kind == "curve" and (not where or where.endswith("behind")):
+        return f"{verb} in the {reason.label}."
     to = " " if verb == "Follow" else " behind " if verb.startswith("Speed") else " for "
     if reason.kind == "curve" or reason.component is Component.STOP_OR_YIELD:
         return f"{verb} for the {reason.label}{where}."
