@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from model.contract.road import Control, Exit, Lane, LaneKind, LaneLink, RoadClass, RoadMap, Turn
 from world.landscape.ground import Box, Ground
@@ -21,6 +21,7 @@ _GIVE_WAY = {
 _NEAR = (0.7, 0.45, 1.2)
 #: A crossing this close behind a junction's entry belongs to the road before it, m.
 _AT_ENTRY_M = 4.0
+_ZEBRA: Item = {"w": 0.7, "pole": 2.1}
 
 
 def signs(road: RoadMap, along: Sequence[Side], ground: Ground) -> Iterator[Item]:
@@ -78,9 +79,9 @@ def _give_way(side: Side, lanes: Sequence[Lane], ground: Ground) -> Iterator[Ite
         return
     kind = _GIVE_WAY[control]
     fields: Item = {"w": 0.75 if kind == "sign_stop" else 0.9, "pole": 2.0}
-    made = _post(kind, side, side.length_m - 0.8, ground, fields, _NEAR)
-    if made is not None:
-        yield made
+    yield from _first(
+        _post(kind, side, side.length_m - back, ground, fields, _NEAR) for back in (0.8, 2.2)
+    )
 
 
 def approach_control(links: Sequence[LaneLink]) -> Control | None:
@@ -111,10 +112,18 @@ def _zebras(road: RoadMap, right: Mapping[str, Side], ground: Ground) -> Iterato
                 spots[road.lanes[key].edge] = s_m
         for edge, s_m in spots.items():
             if edge in right:
-                at = min(s_m, right[edge].length_m) - 0.8
-                made = _post("sign_zebra", right[edge], at, ground, {"w": 0.7, "pole": 2.1}, _NEAR)
-                if made is not None:
-                    yield made
+                at = min(s_m, right[edge].length_m)
+                yield from _first(
+                    _post("sign_zebra", right[edge], at - back, ground, dict(_ZEBRA), _NEAR)
+                    for back in (0.8, 2.2, 4.0)
+                )
+
+
+def _first(tries: Iterable[Item | None]) -> Iterator[Item]:
+    """The first try that found free ground; later ones are not made."""
+    made = next((item for item in tries if item is not None), None)
+    if made is not None:
+        yield made
 
 
 def _exits(road: RoadMap, right: Mapping[str, Side], ground: Ground) -> Iterator[Item]:
@@ -201,12 +210,11 @@ def _limits(road: RoadMap, right: Mapping[str, Side], ground: Ground) -> Iterato
         if before.get(edge, set()) <= {value} and edge in before:
             continue
         fields: Item = {"value": value, "w": 0.7 if value <= 60 else 0.95, "pole": 2.0}
-        for s in (10.0, 16.0, 24.0):
-            if s < side.length_m - 5.0:
-                made = _post("sign_limit", side, s, ground, fields, (0.8, 1.3, 0.45))
-                if made is not None:
-                    yield made
-                    break
+        yield from _first(
+            _post("sign_limit", side, s, ground, fields, (0.8, 1.3, 0.45))
+            for s in (10.0, 16.0, 24.0)
+            if s < side.length_m - 5.0
+        )
 
 
 def _limit_kph(road: RoadMap, edge: str) -> int:

@@ -86,10 +86,11 @@ def _placed(meshes: Sequence[Mesh], actors: Sequence[Actor]) -> tuple[Mesh, NDAr
     points = np.concatenate([mesh.points for mesh in meshes])
     normals = np.concatenate([mesh.normals for mesh in meshes])
     x, y, cos, sin = pose.T
-    turned = np.stack([points[:, 0] * cos - points[:, 1] * sin + x,
-                       points[:, 0] * sin + points[:, 1] * cos + y, points[:, 2]], axis=1)  # fmt: skip
-    facing = np.stack([normals[:, 0] * cos - normals[:, 1] * sin,
-                       normals[:, 0] * sin + normals[:, 1] * cos, normals[:, 2]], axis=1)  # fmt: skip
+    turned, facing = points.copy(), normals.copy()
+    turned[:, 0] = points[:, 0] * cos - points[:, 1] * sin + x
+    turned[:, 1] = points[:, 0] * sin + points[:, 1] * cos + y
+    facing[:, 0] = normals[:, 0] * cos - normals[:, 1] * sin
+    facing[:, 1] = normals[:, 0] * sin + normals[:, 1] * cos
     albedo = np.concatenate([mesh.albedo for mesh in meshes])
     glow = np.concatenate([mesh.glow for mesh in meshes])
     return Mesh(turned, facing, albedo, glow, np.zeros((0, 3), np.int32)), owner

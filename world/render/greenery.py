@@ -46,7 +46,7 @@ def tree_mesh(item: dict[str, Any]) -> Mesh:
         crown = _crown(variant).moved(0, 0, 0, (r, r, height * 0.43)).tinted(green)
         return joined([made.build(), lifted(crown, height * 0.57)])
     trunk = 0.035 * height
-    made.prism((0, 0, 0), (trunk, 0.6 * trunk), height * 0.5, 6, _BARK, cap=False)
+    made.prism((0, 0, 0), (trunk, 0.6 * trunk), height * 0.5, 5, _BARK, cap=False)
     parts = [made.build()]
     for x, y, z, size, tone in ((0.0, 0.0, 0.66, 0.80, 1.0), (0.38, 0.22, 0.55, 0.56, 0.93),
                                 (-0.36, -0.24, 0.60, 0.52, 1.07)):  # fmt: skip
@@ -83,7 +83,7 @@ def lifted(mesh: Mesh, by_m: float) -> Mesh:
 def hedge_mesh(item: dict[str, Any]) -> Mesh:
     """In the map frame: two sides and a top of clipped green, toned along its length."""
     line = np.array(item["pts"], float)
-    step = np.linspace(0.0, 1.0, max(2, int(arc_length(line)[-1] / 2.0) + 1))
+    step = np.linspace(0.0, 1.0, max(2, int(arc_length(line)[-1] / 4.0) + 1))
     line = along(line, step * arc_length(line)[-1])
     green: RGB = (0.25, 0.38, 0.17)
     return wall_mesh(line, item["thick"] / 2, 0.0, item["height"], green, rough=0.12)

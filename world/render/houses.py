@@ -144,6 +144,9 @@ def _window(made: Builder, item: dict[str, Any], side: Wall, cols: int, col: int
         )
     glass = _GLASS[(col * 5 + int(base * 3) + int(u * 7)) % len(_GLASS)]
     glow = Glow.WINDOW if shines else Glow.NONE
+    if not framed:
+        made.quad(side.rect((u - half, u + half), z, 0.06), glass, glow)
+        return
     # Two panes with a bar between them read as a window even at a few pixels.
     made.quad(side.rect((u - half, u - 0.03), z, 0.08), glass, glow)
     made.quad(side.rect((u + 0.03, u + half), z, 0.08), shade(glass, 1.12), glow)

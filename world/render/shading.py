@@ -24,7 +24,7 @@ GlowTable = F32  # [len(Glow), 3] light that each kind of glow adds
 _LAMP_REACH_M = 17.0
 _LAMP_LIGHT: RGB = (1.05, 0.80, 0.48)
 _BEAM_LIGHT: RGB = (1.7, 1.62, 1.45)
-_BEAM_REACH_M = 75.0
+_BEAM_REACH_M = 62.0
 
 
 @dataclass(frozen=True)

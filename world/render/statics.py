@@ -22,8 +22,8 @@ U8 = NDArray[np.uint8]
 
 #: Work per frame once the first picture is there; in counts, so that drives stay repeatable.
 _BUILT_PER_FRAME = 2
-_RECOLOURED_PER_FRAME = 10
-_BEAM_SEEN_M = 80.0
+_RECOLOURED_PER_FRAME = 8
+_BEAM_SEEN_M = 60.0
 #: Painter's order before the first ground layer: sky, then the disc.
 _SKY, _DISC, _FIRST = 0, 1, 2
 #: Order for what lies on the ground and changes every frame: after all static layers.
@@ -36,6 +36,8 @@ class _Piece:
     mesh: Mesh
     base: F32
     drawn: Drawn
+    shown: bool = True
+    coloured: bool = False
 
 
 @dataclass
@@ -49,6 +51,13 @@ class _Tile:
         dx = max(abs((self.key[0] + 0.5) * TILE_M - eye.x) - TILE_M / 2, 0.0)
         dy = max(abs((self.key[1] + 0.5) * TILE_M - eye.y) - TILE_M / 2, 0.0)
         return math.hypot(dx, dy)
+
+    def behind(self, eye: Eye) -> bool:
+        """No corner lies ahead, where the headlamps reach."""
+        dx = (self.key[0] + 0.5) * TILE_M - eye.x
+        dy = (self.key[1] + 0.5) * TILE_M - eye.y
+        cos, sin = math.cos(eye.heading), math.sin(eye.heading)
+        return dx * cos + dy * sin + (abs(cos) + abs(sin)) * TILE_M / 2 < 0.0
 
 
 class Statics:
@@ -132,8 +141,11 @@ class Statics:
         for tile in self._shown.values():
             gap = tile.gap_m(eye)
             for piece in tile.pieces:
-                wide, tele = SEEN_TO_M[piece.layer]
-                piece.drawn.show(gap < wide, gap < tele)
+                wide, tele = (gap < reach for reach in SEEN_TO_M[piece.layer])
+                piece.drawn.show(wide, tele)
+                piece.shown = wide or tele
+                if piece.shown and not piece.coloured:
+                    tile.coloured_from = None
 
     def _recolour(self, eye: Eye, look: Look, *, everything: bool) -> None:
         stale = sorted(
@@ -144,7 +156,9 @@ class Statics:
             tile = self._shown[key]
             tile.coloured_from = (eye.x, eye.y, eye.heading)
             for piece in tile.pieces:
-                piece.drawn.colour(_colour(piece, look, eye))
+                piece.coloured = piece.shown
+                if piece.shown:
+                    piece.drawn.colour(_colour(piece, look, eye))
 
 
 def _colour(piece: _Piece, look: Look, eye: Eye) -> U8:
@@ -175,7 +189,7 @@ def _staleness(tile: _Tile, eye: Eye, look: Look) -> float:
     x, y, heading = tile.coloured_from
     moved = math.hypot(eye.x - x, eye.y - y)
     gap = tile.gap_m(eye)
-    if look.lamps > 0.8 and gap < _BEAM_SEEN_M:
+    if look.lamps > 0.8 and gap < _BEAM_SEEN_M and not tile.behind(eye):
         turned = abs(math.remainder(eye.heading - heading, math.tau))
         return 1000.0 - gap if moved > 0.2 or turned > 0.01 else 0.0
     return moved / (0.03 * look.haze_half_m + 0.06 * gap)

@@ -64,8 +64,8 @@ SEEN_TO_M: dict[Layer, tuple[float, float]] = {
     Layer.SURFACE: (250.0, 600.0),
     Layer.PAINT: (130.0, 400.0),
     Layer.SHADOW: (110.0, 260.0),
-    Layer.SOLID: (280.0, 600.0),
-    Layer.DETAIL: (90.0, 260.0),
+    Layer.SOLID: (250.0, 600.0),
+    Layer.DETAIL: (75.0, 220.0),
     Layer.BOARD: (110.0, 330.0),
 }
 
