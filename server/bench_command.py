@@ -35,11 +35,9 @@ def bench(words: Sequence[str]) -> int:
 
 def _known() -> list[str]:
     """Modules of the package that can be run, as words of the command line."""
-    found = []
-    for module in pkgutil.iter_modules(benchmarks.__path__):
-        if not module.name.startswith("_") and not module.ispkg and _runnable(module.name):
-            found.append(module.name.replace("_", "-"))
-    return sorted(found)
+    modules = (module for module in pkgutil.iter_modules(benchmarks.__path__) if not module.ispkg)
+    names = [module.name for module in modules if not module.name.startswith("_")]
+    return sorted(name.replace("_", "-") for name in names if _runnable(name))
 
 
 def _runnable(name: str) -> bool:

@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 #: A live drive that says nothing for so long counts as lost.
 SILENT_S = 1.0
 #: A reason that goes on being true is sent again so often, so that it does not look stale.
-WHY_AGAIN_S = 2.5
+WHY_AGAIN_S = 2.0
 PICTURES_POLL_S = 0.04
 OpenFrames = Callable[[Path], Frames]
 
@@ -68,6 +68,7 @@ class Car:
         self._seen_s = 0.0
         self._shown_link: p.Link | None = None
         self._why_s = -1e9
+        self._why_key: tuple[object, ...] = ()
         self._listeners: list[Callable[[FromDrive | Mapping[str, Any]], None]] = []
         self._picture_taps: list[Callable[[str, float, bytes], None]] = []
         self._closers: list[Callable[[], Awaitable[None]]] = []
@@ -147,6 +148,7 @@ class Car:
             tasks.create_task(self._show_pictures())
             tasks.create_task(self.conversation.mouth.run())
             tasks.create_task(self._load_speech())
+            tasks.create_task(self.conversation.mind.warm_up())
 
     async def close(self) -> None:
         await self.conversation.close()
@@ -207,11 +209,9 @@ class Car:
         self._show_link()
 
     def _follow(self, situation: Situation) -> None:
-        previous, self.situation = self.situation, situation
+        self.situation = situation
         self._seen_s = time.monotonic()
-        if previous is not None and situation.t_s < previous.t_s - 0.05 and self.replay is None:
-            self.conversation.mind.remember(())  # the drive began again
-        self.conversation.mind.memory.add(situation)
+        self.conversation.mind.add(situation)
         self.metrics.situations.inc()
         self.metrics.missed.inc(int(situation.deadline_missed))
         self.metrics.guard.labels(situation.guard.verdict).inc()
@@ -227,14 +227,15 @@ class Car:
                 self.conversation.announce(spoken)
 
     def _show_why(self, situation: Situation) -> None:
+        """Sends the reason when it becomes another one, and again while it holds."""
         card = why_card(situation)
-        last = self.audience.last_why
-        same = last is not None and (last.sees, last.so, last.does) == (
-            card.sees, card.so, card.does
-        )  # fmt: skip
-        wait_s = WHY_AGAIN_S if same else 0.3
-        if not card.sees or 0 <= situation.t_s - self._why_s < wait_s:
+        cause = card.cause
+        about = (cause.component, cause.object_id or cause.label, cause.does) if cause else ()
+        key = (card.so, card.does.partition(",")[0], card.certain, *about)  # numbers left out
+        wait_s = WHY_AGAIN_S if key == self._why_key else 0.3
+        if 0 <= situation.t_s - self._why_s < wait_s:
             return
+        self._why_key = key
         self._why_s = situation.t_s
         self.audience.publish(
             p.Why(

@@ -22,7 +22,7 @@ from model.contract.situation import (
 )
 from modes.handlers import CardText
 from modes.stopwords import stop_word
-from modes.vocabulary import Intent, Mode, RequestState, Speaker, clean_text
+from modes.vocabulary import Mode, RequestState, Speaker, clean_text
 from server import protocol as p
 from server.audience import Audience
 from server.cards import CardBook
@@ -240,7 +240,7 @@ class Conversation:
         if not await self._pass_on(to_driving):
             reply = LOST
         elif card is not None:
-            self._show_card(show_card(card, number))
+            self._show_card(show_card(card, number, to_driving))
         if not reply:
             self._end(number, Ending.SILENT)
             return

@@ -42,14 +42,13 @@ class Loop(Protocol):
 class Driven:
     """What a deterministic drive needs of its world: made by `server.driven.open_drive`."""
 
-    scenario: str
-    model: str
     loop: Loop
-    exits: tuple[str, ...]
-    places: tuple[str, ...]
     hello: Hello
     map: Mapping[str, Any]
+    exits: tuple[str, ...]
+    places: tuple[str, ...]
     tick_ms: Callable[[], Sequence[float]]
+    #: New pictures of the last tick: camera name, scenario s, JPEG.
     pictures: Callable[[], Iterator[tuple[str, float, bytes]]]
 
 
@@ -97,8 +96,8 @@ class Drive:
                 if not options.fast:
                     time.sleep(max(0.0, started_s + (tick + 1) * TICK_S - time.monotonic()))
         return drive_report(
-            self._driven.scenario,
-            self._driven.model,
+            self._driven.hello.scenario,
+            self._driven.hello.model,
             self._tally,
             self._driven.tick_ms(),
             [spoken.report() for spoken in self._spoken],
@@ -110,7 +109,7 @@ class Drive:
         for notice in self._driven.loop.take_notices():
             _log.info("%s", notice.message)
         self._tally.add(situation)
-        self._mind.memory.add(situation)
+        self._mind.add(situation)
         if self._log is not None:
             self._log.write(situation.model_dump_json() + "\n")
         if self._recorder is not None:

@@ -3,71 +3,107 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import Any
 
 from model.contract.observation import CAMERAS
+from model.contract.road import RoadMap
 from model.contract.situation import Hello
 from model.loop import DrivingLoop
-from server.driving import open_model
+from server.camera_feed import CameraFeed
 from server.drive import Driven
+from server.driving import open_model
 from server.mapdoc import map_document
-from world.scenario import Scenario, load_scenario
+from world.embedded import EmbeddedWorld
+from world.frames import FrameReader
+from world.scenario import Scenario
 from world.scenery import scenery
-
-if TYPE_CHECKING:
-    from world.cameras import CameraRig
-    from world.frames import FrameReader
 
 
 @contextmanager
 def open_drive(
-    scenario_name: str, *, seed: int | None, model: str, cameras: tuple[int, int] | None
-) -> Iterator[tuple[Driven, Scenario]]:
+    scenario: Scenario, *, seed: int | None, model: str, cameras: tuple[int, int] | None
+) -> Iterator[Driven]:
     """A deterministic drive, closed at the end; ValueError says what is wrong with a name.
 
     With `cameras` (width, height) every tick waits for its pictures, so that a recording holds
     them at exactly 10 Hz.
     """
-    from world.embedded import EmbeddedWorld
-
-    scenario = load_scenario(scenario_name)
     driver = open_model(model)
-    with TemporaryDirectory(prefix="ridealong-drive-") as folder:
+    with ExitStack() as stack:
         world = EmbeddedWorld(scenario, seed)
+        stack.callback(world.close)
         objects = scenery(world.road)
-        rig = _rig(world.road, objects, cameras, Path(folder))
-        loop = DrivingLoop(world, driver, cameras=rig, realtime=False)
-        try:
-            yield (
-                Driven(
-                    scenario=scenario.name,
-                    model=driver.name,
-                    loop=loop,
-                    exits=tuple(f"{e.name} {e.towards}".strip() for e in world.road.exits),
-                    places=tuple(place.name for place in world.road.places),
-                    hello=Hello(
-                        pid=os.getpid(),
-                        scenario=scenario.name,
-                        title=scenario.title,
-                        seed=world.seed,
-                        model=driver.name,
-                        map_path="",
-                        frames_path=None,
-                        cameras=CAMERAS if rig is not None else (),
-                        cues=tuple((cue.t_s, cue.text) for cue in world.cues),
-                    ),
-                    map=map_document(world.road, objects),
-                    tick_ms=lambda: loop.stats.tick_ms,
-                    pictures=_Pictures(Path(folder)) if rig is not None else _no_pictures,
-                ),
-                scenario,
-            )
-        finally:
-            loop.close()
-            if rig is not None:
-                rig.close()
-            world.close()
+        film = None
+        if cameras is not None:
+            folder = stack.enter_context(TemporaryDirectory(prefix="ridealong-drive-"))
+            film = stack.enter_context(_film(world.road, objects, cameras, Path(folder)))
+        loop = DrivingLoop(world, driver, cameras=film.feed if film else None, realtime=False)
+        stack.callback(loop.close)
+        yield Driven(
+            loop=loop,
+            hello=_hello(world, scenario, driver.name, film is not None),
+            map=map_document(world.road, objects),
+            exits=tuple(f"{e.name} {e.towards}".strip() for e in world.road.exits),
+            places=tuple(place.name for place in world.road.places),
+            tick_ms=lambda: loop.stats.tick_ms,
+            pictures=film.pictures if film else lambda: iter(()),
+        )
+
+
+class Film:
+    """The cameras of a drive in lockstep, and their pictures tick by tick."""
+
+    def __init__(self, feed: CameraFeed, path: Path) -> None:
+        self.feed, self._path = feed, path
+        self._reader: FrameReader | None = None
+        self._newest = dict.fromkeys(range(len(CAMERAS)), 0)
+
+    def pictures(self) -> Iterator[tuple[str, float, bytes]]:
+        """Camera name, scenario time and JPEG of what is new."""
+        if self._reader is None and self._path.exists():
+            self._reader = FrameReader(self._path)
+        if self._reader is None:
+            return
+        for index, name in enumerate(CAMERAS):
+            picture = self._reader.jpeg(index, self._newest[index])
+            if picture is not None:
+                self._newest[index] = picture.number
+                yield name, picture.t_s, picture.data
+
+    def close(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+        self.feed.close()
+
+
+@contextmanager
+def _film(
+    road: RoadMap, objects: list[Mapping[str, Any]], size: tuple[int, int], folder: Path
+) -> Iterator[Film]:
+    from world.cameras import CameraRig  # only drives with pictures need the renderer
+
+    path = folder / "frames"
+    rig = CameraRig(road, objects, size, path, lockstep=True)
+    film = Film(CameraFeed(rig, path, lockstep=True), path)
+    try:
+        yield film
+    finally:
+        film.close()
+
+
+def _hello(world: EmbeddedWorld, scenario: Scenario, model: str, cameras: bool) -> Hello:
+    return Hello(
+        pid=os.getpid(),
+        scenario=scenario.name,
+        title=scenario.title,
+        seed=world.seed,
+        model=model,
+        map_path="",
+        frames_path=None,
+        cameras=CAMERAS if cameras else (),
+        cues=tuple((cue.t_s, cue.text) for cue in world.cues),
+    )

@@ -19,7 +19,7 @@ from model.contract.situation import Situation
 from modes.decide import Context, DecisionRecord, Utterance, decide
 from modes.dialogue import Dialogue
 from modes.handlers import Effects, handle
-from modes.memory import Memory
+from modes.memory import Memory, remembered
 from modes.vocabulary import Decision, Mode, Speaker, Unit
 from server import protocol as p
 
@@ -65,17 +65,25 @@ class Mind:
         self._timeout_s = timeout_s
         self._decide = judge
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="mode-expert")
+        self._reading = False
+        self._meanwhile: list[Situation] = []
 
     def begin(self, exits: Sequence[str], places: Sequence[str]) -> None:
         """Another drive begins: nothing that was said or seen before counts any more."""
-        self.memory = Memory()
+        self.remember(())
         self.dialogue = Dialogue()
         self.exits, self.places = tuple(exits), tuple(places)
 
     def remember(self, situations: Sequence[Situation]) -> None:
         """Replaces the memory (a replay jumped)."""
-        self.memory = Memory()
-        for situation in situations:
+        self.memory = remembered(situations)
+        self._meanwhile.clear()
+
+    def add(self, situation: Situation) -> None:
+        """One more tick. While the worker reads the memory, the newest ticks wait beside it."""
+        if self._reading:
+            self._meanwhile.append(situation)
+        else:
             self.memory.add(situation)
 
     def drop_question(self) -> None:
@@ -88,9 +96,16 @@ class Mind:
         record = self._decide(*self._question(heard, now_s))
         return self._settled(heard, record, started)
 
+    async def warm_up(self) -> None:
+        """Makes the first utterance as quick as the others (tables are built when first used)."""
+        utterance, context = Utterance("why are you slowing down", source="script"), Context()
+        job = self._worker.submit(self._decide, utterance, context, None)
+        await asyncio.wait([asyncio.wrap_future(job)])
+
     async def consider(self, heard: Heard, now_s: float) -> Considered:
         """Judges an utterance in the worker thread; `now_s` is the dialogue's clock."""
         started = time.perf_counter()
+        self._reading = True
         job = self._worker.submit(self._decide, *self._question(heard, now_s))
         try:
             record = await asyncio.wait_for(asyncio.wrap_future(job), self._timeout_s)
@@ -100,23 +115,26 @@ class Mind:
             # The thread cannot be stopped: leave it to its fate and go on with a new one.
             self._worker.shutdown(wait=False, cancel_futures=True)
             self._worker = ThreadPoolExecutor(1, thread_name_prefix="mode-expert")
+            self.memory = remembered(tuple(self.memory))
         except Exception:
             _log.exception("the Mode Expert failed")
+        finally:
+            self._reading = False
+            for situation in self._meanwhile:
+                self.memory.add(situation)
+            self._meanwhile.clear()
         return _gave_up(heard, started)
 
     def close(self) -> None:
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     def _question(self, heard: Heard, now_s: float) -> tuple[Utterance, Context, SceneFacts | None]:
-        situations = tuple(self.memory.situations)
-        facts = None
-        if situations:
-            newest = situations[-1]
+        newest, facts = self.memory.latest, None
+        if newest is not None:
             facts, _ = SceneFacts.from_plain(newest.facts, source="situation", t_s=newest.t_s)
         utterance = Utterance(
             heard.text,
             speaker=heard.speaker,
-            id=str(heard.turn),
             asr_confidence=heard.confidence,
             source=heard.source,
         )
@@ -125,13 +143,13 @@ class Mind:
             now_s=now_s,
             exits=self.exits,
             places=self.places,
-            memory=situations,
+            memory=self.memory,
             unit=self._unit,
         )
         return utterance, context, facts
 
     def _settled(self, heard: Heard, record: DecisionRecord, started: float) -> Considered:
-        effects = handle(record, turn_id=f"t{heard.turn}")
+        effects = handle(record, turn_id=f"t{heard.turn}", speaker=heard.speaker)
         self.dialogue = record.dialogue
         took_ms = (time.perf_counter() - started) * 1e3
         return Considered(utterance_event(heard, record), effects, took_ms)
@@ -139,7 +157,6 @@ class Mind:
 
 def utterance_event(heard: Heard, record: DecisionRecord) -> p.Utterance:
     """The protocol's view of a decision."""
-    first = record.commands[0].intent if record.commands else None
     refusal = record.reading.refusal
     return p.Utterance(
         turn=heard.turn,
@@ -147,7 +164,7 @@ def utterance_event(heard: Heard, record: DecisionRecord) -> p.Utterance:
         mode=record.mode,
         token=record.mode.token,
         decision=record.decision,
-        intent=first,
+        intent=record.intent,
         commands=tuple(record.commands),
         question=record.reading.question,
         refusal_code=refusal.code if refusal else None,
@@ -166,5 +183,5 @@ def _gave_up(heard: Heard, started: float) -> Considered:
         decision=Decision.NONE,
         confidence=0.0,
     )
-    effects = Effects(to_driving=(), card=None, reply=ASK_BACK, evidence={})
+    effects = Effects(to_driving=(), reply=ASK_BACK)
     return Considered(event, effects, (time.perf_counter() - started) * 1e3, failed=True)

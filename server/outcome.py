@@ -50,16 +50,18 @@ def after_stop(messages: Sequence[ToDriving]) -> list[ToDriving]:
 def cannot_steer(event: p.Utterance) -> tuple[p.Utterance, Effects]:
     """A command to a recording: understood, and refused for what it is."""
     refused = event.model_copy(update={"decision": Decision.REFUSE, "rules": (REPLAY_RULE,)})
-    return refused, Effects(to_driving=(), card=None, reply=NOT_STEERABLE, evidence={})
+    return refused, Effects(to_driving=(), reply=NOT_STEERABLE)
 
 
-def show_card(card: CardText, turn: int) -> p.Card:
-    """A handler's card as the protocol shows it."""
+def show_card(card: CardText, turn: int, messages: Sequence[ToDriving]) -> p.Card:
+    """A handler's card as the protocol shows it; a command's card has the id of its request."""
+    sent = next((message.id for message in messages if isinstance(message, SendCommand)), None)
+    is_command = card.kind == "command" and sent is not None
     return p.Card(
-        id=card.id,
+        id=sent if is_command and sent is not None else f"t{turn}.{card.kind}",
         turn=turn,
         kind=card.kind,
-        state=card.state,
+        state=RequestState.ACCEPTED if is_command else None,
         title=card.title,
         detail=card.detail,
         code=card.code,

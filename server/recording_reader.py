@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import bisect
 import json
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from mcap.exceptions import McapError
 from mcap.reader import NonSeekingReader, SeekingReader
 from mcap.writer import Writer
-from pydantic import ValidationError
 
 from model.contract.situation import Hello, Situation
 from server import protocol as p
 from server.recording import CAMERA_TOPICS, MAP_TOPIC, TOPICS
+
+_log = logging.getLogger(__name__)
 
 _EVENT_TOPICS = {topic: model for model, topic in TOPICS.items() if model not in (Hello, Situation)}
 
@@ -57,12 +58,12 @@ class Recording:
             self._load()
             if not self.times_s:
                 raise RecordingError(f"{path} holds no drive of Ridealong (no /situation messages)")
-        except (McapError, ValidationError, ValueError, OSError) as problem:
-            self._file.close()
-            raise RecordingError(f"{path} is damaged: {_line(problem)}") from None
         except RecordingError:
             self._file.close()
             raise
+        except Exception as problem:  # whatever damage leads to in the reader or the models
+            self._file.close()
+            raise RecordingError(f"{path} is damaged: {_line(problem)}") from None
 
     @property
     def span_s(self) -> tuple[float, float]:
@@ -146,8 +147,8 @@ def _open(path: Path) -> tuple[IO[bytes], SeekingReader]:
         reader = SeekingReader(file)
         if reader.get_summary() is not None:
             return file, reader
-    except (McapError, ValueError, OSError):
-        pass  # cut off, or no MCAP at all: the recovery below tells them apart
+    except Exception:  # cut off, or no MCAP at all: the recovery below tells them apart
+        _log.debug("%s is not whole", path, exc_info=True)
     file.close()
     recovered = _recovered(path)
     return recovered, SeekingReader(recovered)
@@ -161,7 +162,8 @@ def _recovered(path: Path) -> IO[bytes]:
     schemas: dict[int, int] = {}
     channels: dict[int, int] = {}
     count = 0
-    with path.open("rb") as file, suppress(McapError, ValueError, OSError, EOFError):
+    # The reader raises whatever the damage leads to: struct.error, ZstdError, RuntimeError …
+    with path.open("rb") as file, suppress(Exception):
         for schema, channel, message in NonSeekingReader(file).iter_messages(log_time_order=False):
             if channel.id not in channels:
                 if schema is not None and schema.id not in schemas:

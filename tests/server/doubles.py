@@ -131,6 +131,7 @@ class FakeLink:
             )
         )  # fmt: skip
         self._out: asyncio.Queue[FromDrive | None] = asyncio.Queue()
+        self._news = asyncio.Condition()
 
     def hello(self, scenario: str = "double", **more: Any) -> None:
         self._out.put_nowait(
@@ -156,7 +157,9 @@ class FakeLink:
     async def send(self, message: ToDriving) -> None:
         if self.state != "ok":
             raise ConnectionError("the drive is not there")
-        self.sent.append(message)
+        async with self._news:
+            self.sent.append(message)
+            self._news.notify_all()
         match message:
             case SendCommand():
                 self._requests[message.id] = RequestView(
@@ -176,9 +179,8 @@ class FakeLink:
 
     async def until_sent(self, kind: type[ToDriving]) -> None:
         """Waits until the conversation has sent a message of this kind."""
-        async with asyncio.timeout(10):
-            while not any(isinstance(message, kind) for message in self.sent):
-                await asyncio.sleep(0.005)
+        async with asyncio.timeout(10), self._news:
+            await self._news.wait_for(lambda: any(isinstance(m, kind) for m in self.sent))
 
     def commands(self) -> list[Intent]:
         return [m.command.intent for m in self.sent if isinstance(m, SendCommand)]

@@ -41,7 +41,9 @@ async def test_hashed_files_are_kept_for_ever(service: Service) -> None:
     assert "javascript" in answer.headers["content-type"]
 
 
-@pytest.mark.parametrize("path", ["/nothing.js", "/assets/../../map.json", "/%2e%2e/map.json", "/assets"])
+@pytest.mark.parametrize(
+    "path", ["/nothing.js", "/assets/../../map.json", "/%2e%2e/map.json", "/assets"]
+)
 async def test_what_is_not_of_the_page_is_not_there(service: Service, path: str) -> None:
     assert (await get(service, path)).status_code == 404
 

@@ -91,7 +91,9 @@ async def test_chatter_ends_without_a_word(service: Service, link: FakeLink) -> 
     await browser.say("I had pasta for lunch yesterday")
     event = await browser.until(p.Utterance)
     assert event.token == "<|mode_autonomous|>"
-    idle = await browser.until(p.Turn, lambda turn: turn.state == "idle" and turn.turn == event.turn)
+    idle = await browser.until(
+        p.Turn, lambda turn: turn.state == "idle" and turn.turn == event.turn
+    )
     assert idle
     assert not browser.all(p.Reply)
     assert not link.commands()

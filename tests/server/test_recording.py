@@ -1,5 +1,6 @@
 """A drive is written as MCAP and read back; broken and cut-off files are told apart."""
 
+import contextlib
 import errno
 import json
 from pathlib import Path
@@ -86,14 +87,24 @@ def test_other_viewers_find_schemas_and_pictures(tmp_path: Path) -> None:
 
 
 def test_a_file_that_was_cut_off_is_replayed_as_far_as_it_goes(tmp_path: Path) -> None:
-    path = record(tmp_path / "a.mcap", seconds=120.0)
-    whole = path.read_bytes()
-    path.write_bytes(whole[: len(whole) * 2 // 3])
-    recording = Recording(path)
-    assert 1.0 < recording.span_s[1] < 119.0
-    assert recording.cameras == CAMERAS
-    assert recording.pictures(0.5, 0.6)
-    recording.close()
+    whole = record(tmp_path / "a.mcap", seconds=90.0).read_bytes()
+    for eighths in (2, 3, 4, 5):
+        path = tmp_path / f"{eighths}.mcap"
+        path.write_bytes(whole[: len(whole) * eighths // 8 + eighths])
+        recording = Recording(path)
+        assert 1.0 < recording.span_s[1] < 89.0
+        assert recording.cameras == CAMERAS
+        assert recording.pictures(0.5, 0.6)
+        recording.close()
+
+
+def test_a_file_with_a_damaged_middle_is_no_crash(tmp_path: Path) -> None:
+    whole = bytearray(record(tmp_path / "a.mcap", seconds=90.0).read_bytes())
+    for at in range(2_000, len(whole) - 2_000, len(whole) // 7):
+        damaged = tmp_path / f"{at}.mcap"
+        damaged.write_bytes(whole[:at] + b"\xff" * 500 + whole[at + 500 :])
+        with contextlib.suppress(RecordingError):
+            Recording(damaged).close()
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,9 @@ def test_listening_is_shown_before_anything_else() -> None:
     assert turns.shown() == ("listening", listening.number)
 
 
-STEPS = st.lists(st.tuples(st.sampled_from(["open", "think", "speak", "end", "cut"]), st.integers(1, 6)))
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["open", "think", "speak", "end", "cut"]), st.integers(1, 6))
+)
 
 
 @given(STEPS)
