@@ -11,21 +11,25 @@ describe('the mode pill', () => {
     ['Driving', situation()], ['Explaining', situation({ mode: 'qa' })],
     ['Coaching', situation({ mode: 'control' })], ['Parked', situation({ mode: 'control', requests: held }, 0)],
   ])('says %s', (word, given) => {
-    expect(pillFor(null, given, false).word).toBe(word)
+    expect(pillFor(null, given, false)?.word).toBe(word)
   })
 
   it('puts takeover before everything, then replay', () => {
     const replay = { source: 'replay' } as HelloEvent
-    expect(pillFor(replay, situation(), true).word).toBe('Takeover')
-    expect(pillFor(replay, situation(), false).word).toBe('Replay')
+    expect(pillFor(replay, situation(), true)?.word).toBe('Takeover')
+    expect(pillFor(replay, situation(), false)?.word).toBe('Replay')
   })
 
   it('has a shape of its own for each word, not only a colour', () => {
     const pills = [
-      pillFor(null, situation(), true), pillFor({ source: 'replay' } as HelloEvent, null, false), pillFor(null, null, false),
+      pillFor(null, situation(), true), pillFor({ source: 'replay' } as HelloEvent, null, false), pillFor(null, situation({ requests: held }, 0), false),
       ...['autonomous', 'qa', 'control'].map((mode) => pillFor(null, situation({ mode }), false)),
     ]
-    expect(new Set(pills.map((pill) => pill.shape)).size).toBe(6)
+    expect(new Set(pills.map((pill) => pill?.shape)).size).toBe(6)
+  })
+
+  it('says nothing before the car has told anything', () => {
+    expect(pillFor(null, null, false)).toBeNull()
   })
 
   it('does not call waiting at a light parked', () => {

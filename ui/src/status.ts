@@ -24,10 +24,10 @@ const HOLDING: ReadonlySet<string> = new Set(['stop', 'pull_over', 'park', 'wait
 
 export function pillFor(
   hello: HelloEvent | null, situation: Situation | null, takeover: boolean,
-): Pill {
+): Pill | null {
   if (takeover) return PILLS.takeover
   if (hello?.source === 'replay') return PILLS.replay
-  if (!situation) return PILLS.parked
+  if (!situation) return null
   if (isParked(situation)) return PILLS.parked
   if (situation.mode === 'control') return PILLS.coaching
   return situation.mode === 'qa' ? PILLS.explaining : PILLS.driving

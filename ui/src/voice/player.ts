@@ -44,6 +44,11 @@ export class Player {
   }
 
   end(turn: number): void {
+    if (this.#stream?.turn === turn) {
+      const samples = this.#stream.resampler.flush()
+      this.#post({ action: 'push', turn, samples }, [samples.buffer])
+      this.#stream = null
+    }
     this.#post({ action: 'end', turn })
   }
 

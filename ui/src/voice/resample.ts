@@ -38,6 +38,11 @@ export class Resampler {
     return output
   }
 
+  /** What the filter still holds back at the end of a stream. */
+  flush(): Float32Array<ArrayBuffer> {
+    return this.#step === 1 ? new Float32Array(0) : this.process(new Float32Array(this.#reach))
+  }
+
   #sample(input: Float32Array, at: number): number {
     const whole = Math.floor(at)
     const phase = Math.round((at - whole) * PHASES)
