@@ -65,7 +65,8 @@ class Latency:
 class Final:
     """The end of one utterance; empty `text` when nothing was understood, and `reason` says why.
 
-    Reasons for no text: too_short, no_speech, cancelled, empty, repetition, endless, failed.
+    Reasons for no text: too_short, no_speech, cancelled, failed, and those of `why_discard` (empty,
+    invention, repetition, endless).
     Reasons with text: silence, released, too_long. Times are on the microphone's clock.
     """
 
@@ -115,6 +116,7 @@ class Hearing:
         self._voice_activity = voice_activity
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="recogniser")
         self._jobs: set[Future[_Decoded]] = set()
+        self._closed = False
 
     def microphone(
         self,
@@ -134,10 +136,17 @@ class Hearing:
 
     async def decode(self, audio: Samples, quick: bool = False) -> _Decoded:
         """The words of `audio`; a failure of the recogniser is logged and gives no transcript."""
+        if self._closed:
+            return _Decoded(None, 0.0)
         job = self._worker.submit(self._decode, audio, quick)
         self._jobs.add(job)  # a job that runs stays in the set even if nobody waits any more
         job.add_done_callback(self._jobs.discard)
-        return await asyncio.wrap_future(job)
+        try:
+            return await asyncio.wrap_future(job)
+        except asyncio.CancelledError:
+            if self._closed and job.cancelled():  # close() dropped it: an ordinary end
+                return _Decoded(None, 0.0)
+            raise
 
     def _decode(self, audio: Samples, quick: bool) -> _Decoded:
         started_s = time.perf_counter()
@@ -152,6 +161,7 @@ class Hearing:
 
     async def close(self) -> None:
         """Drops what is waiting and waits for the decode that is running."""
+        self._closed = True
         await asyncio.to_thread(self._worker.shutdown, True, cancel_futures=True)
 
 

@@ -15,6 +15,17 @@ _OPEN_ENDINGS = frozenset(
 )
 
 
+# What the recognisers here say for noise; nobody says it to a car.
+_INVENTED = frozenset(
+    (
+        "you",
+        "transcript emily beynon",
+        "thanks for watching",
+        "thank you for watching",
+    )
+)
+
+
 def normal(text: str) -> str:
     """Lower-case words without punctuation: "Stop, please." and "stop please" are the same."""
     return " ".join(words(text))
@@ -47,12 +58,14 @@ def stable_characters(before: str, now: str) -> int:
 def why_discard(text: str, complete: bool) -> str | None:
     """The reason why recognised text is no speech, None if it is.
 
-    Recognisers invent text for noise: nothing but signs, the same few words again and again, or a
-    decoding that does not end.
+    Recognisers invent text for noise: nothing but signs, leftovers of the subtitles that they were
+    trained on, the same few words again and again, or a decoding that does not end.
     """
     found = words(text)
     if not found:
         return "empty"
+    if " ".join(found) in _INVENTED:
+        return "invention"
     if _repeats(found):
         return "repetition"
     return None if complete else "endless"

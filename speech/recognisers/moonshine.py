@@ -1,6 +1,7 @@
 """The embedded recogniser: Moonshine tiny (English) on ONNX Runtime."""
 
 import math
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,27 @@ _START, _END = 1, 2
 _TARGET_RMS = 0.15  # the model was trained on near speech; quiet microphones lose words
 _MAX_GAIN = 30.0  # do not blow silence up to speech level
 # Silence before and after: at bare edges it drops words.
-_PADDING_S = (0.5, 0.75)
+_PADDING_S = (0.5, 0.5)
 # Where the first result is doubtful, the same sound a little shifted is decoded as well and the
-# surer one taken: 22.1 -> 19.7 % word errors on 180 synthetic clips for a third more computing.
+# surer one taken: 23.9 -> 21.6 % word errors on 180 hard synthetic clips for 40 % more computing.
 _DOUBTFUL, _SECOND_PADDING_S = 0.7, (0.25, 1.0)
 _MAX_S = 30.0
+# Probability of "the end" as first token: above it for all of 72 noises and tones, and for 3 of 152
+# spoken commands, each misheard. Such a text is reported with next to no confidence.
+_NOTHING_SAID = 0.975
 # Greedy decoding can fall into a loop. Fast speech was measured below the rate; the constant
 # lets one short word through.
 _TOKENS_PER_S, _TOKENS_AT_LEAST = 9.0, 6
+
+
+@dataclass
+class _Decoding:
+    """What the decoder gave for one piece of audio."""
+
+    ids: list[int] = field(default_factory=list)  # without the end mark
+    log_probabilities: list[float] = field(default_factory=list)  # of each id and of the end
+    nothing_said: float = 0.0
+    ended: bool = False  # by itself, not at the limit
 
 
 class Moonshine:
@@ -81,17 +95,17 @@ class Moonshine:
         before, after = (round(seconds * HEARING_RATE_HZ) for seconds in padding_s)
         audio_s = len(samples) / HEARING_RATE_HZ
         limit = _TOKENS_AT_LEAST + math.ceil(audio_s * _TOKENS_PER_S)
-        ids, log_probabilities, ended = self._decode(np.pad(samples, (before, after)), limit)
-        confidence = math.exp(sum(log_probabilities) / len(log_probabilities))
-        text = self._vocabulary.decode(ids)
-        return Transcript(text, confidence, audio_s, self.name, ended), confidence
+        decoding = self._decode(np.pad(samples, (before, after)), limit)
+        confidence = math.exp(sum(decoding.log_probabilities) / len(decoding.log_probabilities))
+        if decoding.nothing_said > _NOTHING_SAID:
+            confidence = min(confidence, 1.0 - decoding.nothing_said)
+        text = self._vocabulary.decode(decoding.ids)
+        return Transcript(text, confidence, audio_s, self.name, decoding.ended), confidence
 
-    def _decode(self, padded: Samples, limit: int) -> tuple[list[int], list[float], bool]:
-        """Token ids without the end mark, log-probabilities, whether it ended by itself."""
+    def _decode(self, padded: Samples, limit: int) -> _Decoding:
         hidden = self._encoder.run(None, {"input_values": padded[None, :]})[0]
         cache = {name: np.zeros(shape, np.float32) for name, shape in self._cache_shapes.items()}
-        ids: list[int] = []
-        log_probabilities: list[float] = []
+        decoding = _Decoding()
         token = _START
         for step in range(limit):
             feeds = {
@@ -106,24 +120,25 @@ class Moonshine:
                 for name, value in zip(cache, present, strict=True)
                 if step == 0 or ".decoder." in name  # the encoder's half never changes
             }
-            token, log_probability = _best(logits[0, -1], may_end=step > 0)
-            log_probabilities.append(log_probability)
+            scores = logits[0, -1]
+            if step == 0:
+                # The 8-bit model sometimes ends at once on clear speech; whoever calls has heard
+                # a voice, so the end mark is not allowed as the first token.
+                decoding.nothing_said = _probability(scores, _END)
+                scores[_END] = -np.inf
+            token = int(scores.argmax())
+            decoding.log_probabilities.append(math.log(_probability(scores, token)))
             if token == _END:
-                return ids, log_probabilities, True
-            ids.append(token)
-        return ids, log_probabilities, False
+                decoding.ended = True
+                break
+            decoding.ids.append(token)
+        return decoding
 
 
-def _best(logits: NDArray[np.float32], may_end: bool) -> tuple[int, float]:
-    """The likeliest token and its log-probability.
+def _probability(scores: NDArray[np.float32], token: int) -> float:
+    """Softmax of one token; where the end is not allowed it does not take part.
 
-    The 8-bit model sometimes ends at once on clear speech; whoever calls has heard a voice, so
-    the end mark is not allowed as the first token.
+    With it the mean told right texts from wrong ones far worse (AUC 0.78 instead of 0.90).
     """
-    top = float(logits.max())
-    total = top + math.log(float(np.exp(logits - top).sum()))
-    if not may_end:
-        logits = logits.copy()
-        logits[_END] = -np.inf
-    token = int(logits.argmax())
-    return token, float(logits[token]) - total
+    differences = scores.astype(np.float64) - float(scores[token])
+    return 1.0 / float(np.exp(differences).sum())

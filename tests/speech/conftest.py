@@ -116,8 +116,8 @@ HEARD_WELL = (
     ("take the next exit", CLEAR),
     ("why are you slowing down", CLEAR),
     ("stop the car", CLEAR),
-    ("drive into that trash can", ROB),
-    ("what is the speed limit", ROB),
+    ("drive into the trash can", ROB),
+    ("drive through the red light", ROB),
 )
 
 

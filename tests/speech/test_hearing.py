@@ -259,3 +259,21 @@ async def test_levels_come_ten_times_a_second_and_do_not_pile_up() -> None:
     await microphone.close()
     assert len([event async for event in microphone_events]) <= 500
     await hearing.close()
+
+
+async def test_closing_the_recogniser_first_still_ends_every_utterance() -> None:
+    gate = threading.Event()
+    hearing = Hearing(ScriptedRecogniser(["Stop."], gate=gate), LoudIsVoice())
+    microphones = [hearing.microphone(hands_free=True) for _ in range(3)]
+    for microphone in microphones:
+        await microphone.feed(SENTENCE)
+    closing = asyncio.create_task(hearing.close())
+    await asyncio.sleep(0.01)
+    gate.set()
+    await closing
+    for microphone in microphones:
+        await microphone.feed(SENTENCE)
+        await microphone.close()
+        first, second = finals(await collect(microphone))
+        assert first.reason in ("silence", "failed")
+        assert second.reason == "failed"

@@ -75,6 +75,8 @@ def test_what_people_say_is_kept(text: str) -> None:
     [
         ("", "empty"),
         (" ... ", "empty"),
+        ("You", "invention"),
+        ("\u00a9 transcript Emily Beynon", "invention"),
         ("you you you you you you you", "repetition"),
         ("I am in the I am in the I am in the I am in the", "repetition"),
         ("well thank you thank you thank you thank you", "repetition"),
