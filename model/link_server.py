@@ -1,9 +1,9 @@
 """The driving side of the socket: never waits for anybody who listens.
 
 One thread serves every client of a Unix-domain socket with newline-delimited JSON. For each client
-it keeps the newest situation only (a stopped reader loses situations, the drive loses nothing)
-and a bounded number of notices. A client that sends more than the drive can use is simply read
-more slowly; its lines wait in its own socket.
+it keeps the few newest situations only (a stopped reader loses situations, the drive loses
+nothing) and a bounded number of notices. A client that sends more than the drive can use is
+simply read more slowly; its lines wait in its own socket.
 """
 
 from __future__ import annotations
@@ -26,16 +26,22 @@ from model.contract.situation import Notice, StopNow, ToDriving, to_driving
 
 #: A command is a few hundred bytes; a longer line is no command.
 MAX_LINE_BYTES = 16 * 1024
-#: Lines of one client that are read in each window; 1,000 commands a second still get through.
-LINES_PER_WINDOW = 200
+#: Lines of one client that are read in each window: 1,000 a second. One that cannot be read costs
+#: as much as several, because refusing it takes longer than reading a good one.
+LINES_PER_WINDOW = 100
+BAD_LINE_COST = 10
 WINDOW_S = 0.1
 #: Messages that wait for the next tick; more than this is dropped with a notice.
 MAX_WAITING = 512
 MAX_NOTICES = 64
+#: Situations kept for a client that is slow: half a second.
+MAX_SITUATIONS = 5
 MAX_CLIENTS = 16
 #: Longest path of a Unix-domain socket on Linux, bytes.
 MAX_PATH_BYTES = 107
 _READ_BYTES = 64 * 1024
+#: Little enough that a reader who comes back is soon at the present.
+SEND_BUFFER_BYTES = 64 * 1024
 
 
 class LinkError(OSError):
@@ -48,23 +54,20 @@ class _Client:
 
     sock: socket.socket
     writing: bytes = b""
-    newest: bytes | None = None
+    newest: deque[bytes] = field(default_factory=lambda: deque(maxlen=MAX_SITUATIONS))
     notices: deque[bytes] = field(default_factory=lambda: deque(maxlen=MAX_NOTICES))
     reading: bytearray = field(default_factory=bytearray)
     #: The rest of a line that was too long is thrown away up to its end.
     skipping: bool = False
     budget: int = LINES_PER_WINDOW
     window_until_s: float = 0.0
-    sent: int = 0
-    dropped: int = 0
 
     def next_bytes(self) -> bytes:
         if not self.writing:
             if self.notices:
                 self.writing = self.notices.popleft()
-            elif self.newest is not None:
-                self.writing, self.newest = self.newest, None
-                self.sent += 1
+            elif self.newest:
+                self.writing = self.newest.popleft()
         return self.writing
 
 
@@ -86,6 +89,8 @@ class LinkServer:
         self._waiting: deque[ToDriving] = deque()
         self._outgoing: deque[tuple[bytes, bool]] = deque(maxlen=MAX_NOTICES * 2)
         self._overflowed = 0
+        #: Situations that a client never got because it did not read.
+        self.dropped = 0
         self._closing = False
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._selector.register(self._wake_in, selectors.EVENT_READ)
@@ -95,7 +100,7 @@ class LinkServer:
     # -- for the driving loop: none of these waits ---------------------------------------------
 
     def publish(self, line: bytes) -> None:
-        """The newest situation (one JSON line without its end); older unsent ones are dropped."""
+        """The newest situation (one JSON line without its end); old unsent ones are dropped."""
         self._enqueue(line, True)
 
     def notify(self, notice: Notice) -> None:
@@ -170,6 +175,7 @@ class LinkServer:
             sock.close()
             return
         sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         client = _Client(sock)
         client.notices.append(self._hello() + b"\n")
         self._clients.append(client)
@@ -183,8 +189,8 @@ class LinkServer:
                 if not latest_only:
                     client.notices.append(line)
                     continue
-                client.dropped += client.newest is not None
-                client.newest = line
+                self.dropped += len(client.newest) == MAX_SITUATIONS
+                client.newest.append(line)
 
     def _flush(self, client: _Client) -> None:
         """Writes what the socket takes at once, and not a byte more."""
@@ -206,7 +212,7 @@ class LinkServer:
             if client.reading:
                 self._split(client)
         events = selectors.EVENT_READ if client.budget > 0 else 0
-        if client.writing or client.newest is not None or client.notices:
+        if client.writing or client.newest or client.notices:
             events |= selectors.EVENT_WRITE
         registered = client.sock in self._selector.get_map()
         if events and registered:
@@ -270,6 +276,7 @@ class LinkServer:
                 self._overflowed += 1
 
     def _complain(self, client: _Client, message: str) -> None:
+        client.budget -= BAD_LINE_COST
         notice = Notice(level="warning", code="bad_message", message=message)
         client.notices.append(notice.model_dump_json().encode() + b"\n")
 

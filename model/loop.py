@@ -46,7 +46,7 @@ from safety.rules import Verdict, judge
 #: Of a tick's 100 ms the model may use so many; guard, world and publishing need the rest.
 DEADLINE_MS = 70.0
 #: Commands that one tick takes up; the others wait for the next.
-MAX_COMMANDS_A_TICK = 48
+MAX_COMMANDS_A_TICK = 16
 
 _LEVEL_NOTES = {
     Level.COMFORT_STOP: "No safe plan was found: the car stops in its lane.",

@@ -41,6 +41,8 @@ from safety.policy import Policy
 SHOWN_S = 5.0
 #: The mode pill shows a question for this long, s.
 SPOKEN_S = 3.0
+#: Closed ones that are shown at the same time; a flood must not make situations long.
+MAX_SHOWN = 16
 #: More open requests than anybody can mean; the oldest give way.
 MAX_OPEN = 12
 CREEP_MPS = 1.5
@@ -143,14 +145,16 @@ def _cancelled(book: Book, request_id: str | None, moment: Moment) -> tuple[Book
 def _tidied(book: Book, moment: Moment) -> Book:
     opened = [r.id for r in book.open()]
     dropped = set(opened[:-MAX_OPEN])
-    kept = tuple(
+    requests = [
         r.closed(RequestState.SUPERSEDED, moment.t_s, "newer requests came")
         if r.id in dropped
         else r
         for r in book.requests
         if r.closed_s is None or moment.t_s - r.closed_s < SHOWN_S
-    )
-    return replace(book, requests=kept)
+    ]
+    closed = [r.id for r in requests if not r.open]
+    hidden = set(closed[:-MAX_SHOWN])
+    return replace(book, requests=tuple(r for r in requests if r.id not in hidden))
 
 
 def drive_request(book: Book, moment: Moment) -> DriveRequest:

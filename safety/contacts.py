@@ -1,10 +1,14 @@
 """T8 of the trajectory guard: no contact with anybody's predicted body.
 
 Contacts count only where they would be the ego's own doing: braking is never rejected because
-somebody behind is expected to run into it.
+somebody behind is expected to run into it. A contact within two seconds is hard; a later one is
+hard when service braking from half a second on would not avoid it any more. Until then the next
+plans may still deal with it, and forecasts that far are not sure enough to brake for.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +18,12 @@ from model.contract.road import LaneKind
 from safety.boxes import separation
 from safety.checks import STANDS_MPS, Case, Check
 from safety.motion import TIMES_S, Motion
-from safety.prediction import predict
+from safety.prediction import Predicted, predict
 
 F64 = NDArray[np.float64]
 
+#: Against a contact foreseen late the car can drive on for so long and then brake, s.
+THINKS_S = 0.5
 #: T8 looks this far ahead, s (policy: "any predicted agent to 5 s").
 COLLISION_S = 5.0
 
@@ -29,26 +35,53 @@ def collisions(case: Case) -> tuple[list[Check], float]:
     others = predict(actors, case.ego, case.roadway, case.perception.lights, TIMES_S[:count])
     if not actors:
         return [], 0.0
-    path, shape = case.motion, case.shape
-    c, s = np.cos(path.heading[1 : count + 1]), np.sin(path.heading[1 : count + 1])
-    x = path.x[1 : count + 1] + shape.centre_ahead_m * c
-    y = path.y[1 : count + 1] + shape.centre_ahead_m * s
     sizes = np.array([(a.length_m / 2, a.width_m / 2) for a in actors])
-    gap = separation(
-        x, y, path.heading[1 : count + 1], shape.length_m / 2, shape.width_m / 2,
-        others.x, others.y, others.heading, sizes[:, :1], sizes[:, 1:],
-    )  # fmt: skip
     counts = _own_doing(case, actors)
-    gap = np.where(counts, gap, np.inf)
+    gap = np.where(counts, _gaps(case, case.motion, others, sizes), np.inf)
+    braked: F64 | None = None
     found: list[Check] = []
     harm = 0.0
     for i, actor in enumerate(actors):
         check = _contact(actor, gap[i], case)
-        if check is not None:
-            found.append(check)
-            if check.hard:
-                harm = max(harm, _impact(actor, others.heading[i], check.at_s, path))
+        if check is None:
+            continue
+        if check.hard and check.at_s > case.bounds.ttc_soft_s:
+            if braked is None:
+                braked = np.where(counts, _gaps(case, _braked(case), others, sizes), np.inf)
+            if bool((braked >= 0.0).all()):
+                check = replace(check, hard=False)
+        found.append(check)
+        if check.hard:
+            harm = max(harm, _impact(actor, others.heading[i], check.at_s, case.motion))
     return found, harm
+
+
+def _gaps(case: Case, path: Motion, others: Predicted, sizes: F64) -> F64:
+    """[A, T] distance between the ego's body on `path` and everybody's, m."""
+    count, shape = others.x.shape[1], case.shape
+    heading = path.heading[1 : count + 1]
+    x = path.x[1 : count + 1] + shape.centre_ahead_m * np.cos(heading)
+    y = path.y[1 : count + 1] + shape.centre_ahead_m * np.sin(heading)
+    return separation(
+        x, y, heading, shape.length_m / 2, shape.width_m / 2,
+        others.x, others.y, others.heading, sizes[:, :1], sizes[:, 1:],
+    )  # fmt: skip
+
+
+def _braked(case: Case) -> Motion:
+    """The planned path, driven as planned for half a second and then braked to a stop."""
+    path = case.motion
+    steps = int(THINKS_S / STEP_S)
+    after = np.arange(1, HORIZON_STEPS - steps + 1) * STEP_S
+    begin = float(path.speed[steps - 1])
+    speed = np.concatenate(
+        (path.speed[:steps], np.maximum(begin + case.bounds.decel_mps2 * after, 0.0))
+    )
+    speed = np.minimum(speed, path.speed)
+    s = np.concatenate(([0.0], np.cumsum(speed * STEP_S)))
+    grow = path.s + np.arange(len(path.s)) * 1e-9  # standstill repeats points
+    x, y, heading = (np.interp(s, grow, part) for part in (path.x, path.y, path.heading))
+    return Motion(x, y, heading, s, speed)
 
 
 def _reachable(actor: Actor, case: Case) -> bool:

@@ -64,7 +64,7 @@ def _one(
     lane = roadway.road.lanes.get(actor.lane or "")
     if not still and lane is not None and lane.kind not in _WALK and _drives(actor):
         way = roadway.way_ahead(lane.id)
-        s0, lateral = lane.project(actor.x, actor.y)
+        s0, lateral = actor.s_m - actor.length_m / 2, actor.lateral_m
         along = abs(float(wrapped(np.asarray(lane.pose(s0)[2] - actor.heading))))
         if abs(lateral) < OFF_LANE_M and along < OFF_LANE_RAD:
             s = s0 + travelled

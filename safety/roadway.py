@@ -62,8 +62,8 @@ class WayAhead:
     links: tuple[tuple[float, LaneLink], ...]
 
     def at(self, s: F64, lateral_m: F64 | float) -> tuple[F64, F64, F64]:
-        """x, y, heading at arc lengths `s`; straight on beyond the end."""
-        over = np.maximum(s - self.s[-1], 0.0)
+        """x, y, heading at arc lengths `s`; straight on beyond either end."""
+        over = np.maximum(s - self.s[-1], 0.0) + np.minimum(s, 0.0)
         h = np.interp(s, self.s, self.heading)
         x = np.interp(s, self.s, self.xy[:, 0]) + over * np.cos(h) - lateral_m * np.sin(h)
         y = np.interp(s, self.s, self.xy[:, 1]) + over * np.sin(h) + lateral_m * np.cos(h)

@@ -12,8 +12,8 @@ import os
 import resource
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 
@@ -23,7 +23,12 @@ from model.link_server import LinkError
 from model.loop_stats import LoopStats, percentiles
 from server.driving_run import DrivingRun, Opened
 from server.mapdoc import map_document
-from server.process_care import IdleCollector, raise_priority
+from server.process_care import (
+    IdleCollector,
+    raise_priority,
+    share_finely,
+    usual_priority,
+)
 
 _MODELS: dict[str, Callable[[], DrivingModel]] = {"classical": ClassicalPlanner}
 
@@ -67,8 +72,8 @@ class Scenarios:
 
                 self._count += 1
                 path = self._run_dir / f"frames-{self._count}"
-                rig = CameraRig(world.road, objects, self._cameras, path)
-                feed = CameraFeed(rig, path)
+                with usual_priority():
+                    feed = CameraFeed(CameraRig(world.road, objects, self._cameras, path))
             return Opened(world, scenario.title, feed, map_document(world.road, objects))
 
         return opened
@@ -78,6 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Parses, checks, drives; see the module for the exit status."""
     options = _parser().parse_args(argv)
     raise_priority()
+    share_finely()
     try:
         cameras = camera_size(options.cameras)
         maker = _model_maker(options.model)
@@ -113,7 +119,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def report(stats: LoopStats, jitter_ms: list[float]) -> dict[str, object]:
     """Counters of a drive as JSON, with this process's memory."""
-    plain = {k: v for k, v in asdict(stats).items() if k not in ("tick_ms", "_last")}
+    plain = {
+        key: dict(value) if isinstance(value, Counter) else value
+        for key, value in vars(stats).items()
+        if key != "tick_ms" and not key.startswith("_")
+    }
     peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         **plain,

@@ -15,7 +15,7 @@ from model.contract.plan import DrivingModel
 from model.contract.situation import DriveControl, Hello, Notice, ToDriving
 from model.contract.world import TICK_S, Cameras, World
 from model.link_server import LinkServer
-from model.loop import DrivingLoop
+from model.loop import DEADLINE_MS, DrivingLoop
 from model.loop_stats import LoopStats
 from model.pacing import Slot, next_slot
 from server.process_care import IdleCollector
@@ -55,19 +55,27 @@ class DrivingRun:
         scenario: str,
         seed: int | None,
         collector: IdleCollector | None = None,
+        deadline_ms: float = DEADLINE_MS,
     ) -> None:
         self._prepare, self._make_model, self._run_dir = prepare, make_model, run_dir
         self._collector = collector
+        self._deadline_ms = deadline_ms
         self._scenario, self._seed = scenario, seed
         self._drives = 0
         self._waiting: list[ToDriving] = []
         self._stop = False
         self._switched = False
+        self._camera_trouble = ""
         self.stats = LoopStats()
         #: Longest delay between a tick's slot and its begin, ms, per tick.
         self.jitter_ms: list[float] = []
         self._open(prepare(scenario, seed)())
         self._link = LinkServer(run_dir / "driving.sock", self._hello_line)
+
+    @property
+    def dropped(self) -> int:
+        """Situations that clients never got because they did not read."""
+        return self._link.dropped
 
     def stop(self) -> None:
         """Ends `run` after the present tick; safe in a signal handler."""
@@ -126,6 +134,11 @@ class DrivingRun:
     def _tell(self) -> None:
         for notice in self._loop.take_notices():
             self._link.notify(notice)
+        cameras = self._opened.cameras
+        trouble = cameras.error if cameras is not None else ""
+        if trouble and trouble != self._camera_trouble:
+            self._link.notify(Notice(level="warning", code="cameras", message=trouble[:500]))
+        self._camera_trouble = trouble
 
     # -- controls ------------------------------------------------------------------------------
 
@@ -186,7 +199,13 @@ class DrivingRun:
             old.unlink(missing_ok=True)
         model = self._make_model()
         self._model_name = model.name
-        self._loop = DrivingLoop(opened.world, model, cameras=opened.cameras, realtime=True)
+        self._loop = DrivingLoop(
+            opened.world,
+            model,
+            cameras=opened.cameras,
+            realtime=True,
+            deadline_ms=self._deadline_ms,
+        )
         self._loop.warm_up()
         self.stats = self._loop.stats
         self._switched = True

@@ -8,10 +8,13 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Iterator
 
 #: A driving process may go before everything else on the machine, when it may.
 NICE = -10
 _PR_SET_PDEATHSIG = 1
+#: Python's default of 5 ms is a twentieth of a tick for every thread in between, s.
+SWITCH_S = 0.001
 #: Collect young objects every so many ticks, everything every so many, and only with room, s.
 YOUNG_EVERY, ALL_EVERY = 10, 600
 YOUNG_ROOM_S, ALL_ROOM_S = 0.02, 0.05
@@ -26,6 +29,21 @@ def raise_priority() -> bool:
     return True
 
 
+@contextlib.contextmanager
+def usual_priority() -> Iterator[None]:
+    """What is started in here does not inherit the raised priority."""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    if before >= 0:
+        yield
+        return
+    os.setpriority(os.PRIO_PROCESS, 0, 0)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, before)
+
+
 def die_with_parent() -> None:
     """On Linux: SIGTERM for this process when its parent ends, however that ends."""
     if sys.platform != "linux":
@@ -35,6 +53,11 @@ def die_with_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:  # it ended while we were asking
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def share_finely() -> None:
+    """Threads of this process hand over quickly, so that a busy one cannot delay a tick."""
+    sys.setswitchinterval(SWITCH_S)
 
 
 class IdleCollector:

@@ -71,6 +71,11 @@ class Cameras(Protocol):
         """The frame buffer that others may read; None where pictures stay in the process."""
         ...
 
+    @property
+    def error(self) -> str:
+        """Why there are no pictures, in one line; empty while all is well."""
+        ...
+
     def look(self, observation: Observation) -> Observation:
         """Sends this moment to the cameras and gives it back with the newest pictures, and with
         `visible_in` of the actors as the newest look at the scene showed it."""

@@ -138,7 +138,7 @@ def test_a_reader_that_stops_reading_loses_situations_but_no_notices(
     assert situations < 3000  # what did not fit was dropped, nothing waited for it
 
 
-def test_after_a_pause_a_reader_gets_the_newest_situation(
+def test_after_a_pause_a_reader_comes_to_the_newest_situation(
     server: LinkServer, client: Plain, lines: list[bytes]
 ) -> None:
     filler = json.loads(lines[0])
@@ -296,6 +296,4 @@ async def test_a_slow_consumer_keeps_hello_and_notices(path: Path, lines: list[b
 
 
 async def _until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5.0):
-        while not condition():
-            await asyncio.sleep(0.005)
+    await asyncio.to_thread(wait_for, condition)

@@ -166,7 +166,7 @@ def test_a_siren_behind() -> None:
 
 
 def test_a_car_that_is_on_no_lane_knows_its_speed_but_no_lane() -> None:
-    some = facts(lane=1, speed=10.0, **{"y": -40.0})
+    some = facts(lane=1, speed=10.0, y=-40.0)
     seen = observed(ROAD)
     assert seen.perception is not None
     lost = replace(seen.perception.ego, lane=None)
