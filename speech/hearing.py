@@ -29,7 +29,6 @@ _log = logging.getLogger(__name__)
 _FRAME_BYTES = 2 * FRAME_SAMPLES
 _FRAMES_PER_LEVEL = 3  # about 10 levels a second
 _FRAMES_PER_TURN = 8  # then other tasks of the event loop run
-_SURE = 0.7  # confidence above which no second decode is waited for
 _MAX_WAITING_EVENTS = 500  # levels are dropped above; words never are
 
 
@@ -249,7 +248,9 @@ class Microphone:
         # A partial is only worth an idle recogniser; a trial may save the wait for the final.
         if due.kind is DecodeKind.PARTIAL and not self._hearing.idle:
             return
-        quick = due.kind is DecodeKind.PARTIAL
+        # The first trial is the careful one; another one is only to agree with it.
+        again = bool(_covering(self._current.early, due.voiced_until_s))
+        quick = due.kind is DecodeKind.PARTIAL or again
         decode = asyncio.create_task(self._hearing.decode(due.audio, quick))
         self._current.early.append(_Early(due.kind, due.voiced_until_s, decode))
         self._spawn(self._show_partial(due.utterance, decode, self._current))
@@ -305,11 +306,8 @@ class Microphone:
     ) -> _Decoded:
         """The surest trial that covers all that was said, else a decode of everything."""
         done = [trial.result() for trial in trials if trial.done()]
-        for trial in trials:
-            if any(_sureness(decoded)[1] >= _SURE for decoded in done):
-                break
-            if not trial.done():  # a decode that is under way is cheaper than a wrong word
-                done.append(await trial)
+        if trials and not done:
+            done.append(await trials[0])  # the oldest is done first
         good = [decoded for decoded in done if decoded.transcript is not None]
         # Where all trials failed one more try is worth it: a network may be back.
         return max(good, key=_sureness) if good else await self._hearing.decode(end.audio)

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -183,10 +182,8 @@ async def test_the_event_loop_runs_on_while_something_is_decoded() -> None:
     gate = threading.Event()
     hearing = Hearing(ScriptedRecogniser(["Stop."], gate=gate), LoudIsVoice())
     microphone = hearing.microphone(hands_free=True)
-    begin_s = time.monotonic()
     await microphone.feed(SENTENCE)
-    assert time.monotonic() - begin_s < 5  # the gate alone would take 10 s
-    assert not hearing.idle
+    assert not hearing.idle  # and yet this line was reached
     gate.set()
     await microphone.close()
     (final,) = finals(await collect(microphone))
