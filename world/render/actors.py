@@ -97,10 +97,10 @@ def actor_glow(actor: Actor, look: Look, t_s: float) -> GlowTable:
 def light_glow(state: str, look: Look, t_s: float) -> GlowTable:
     """Lenses of a traffic light for one SUMO state letter; `o` blinks amber, `O` is off."""
     colours: dict[str, RGB] = {}
-    if state in "ru":
+    if state in ("r", "u"):
         colours["RED"] = (1.0, 0.10, 0.08)
-    if state in "yuY" or (state == "o" and t_s % 1.0 < 0.5):
+    if state in ("y", "u", "Y") or (state == "o" and t_s % 1.0 < 0.5):
         colours["AMBER"] = (1.0, 0.66, 0.08)
-    if state in "gG":
+    if state in ("g", "G"):
         colours["GREEN"] = (0.08, 1.0, 0.50)
     return glow_table(look, **colours)

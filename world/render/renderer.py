@@ -30,7 +30,7 @@ from world.render.rig import RIG, Mount
 from world.render.shading import Eye, base_light, seen_colour
 from world.render.sky import Painted
 from world.render.snapshot import Snapshot
-from world.render.stage import Drawn, Stage
+from world.render.stage import MOST_IDS, Drawn, Stage
 from world.render.statics import DYNAMIC_ORDER, Statics
 from world.render.tiles import Tiles, tile_of
 
@@ -39,7 +39,8 @@ F32 = NDArray[np.float32]
 
 #: An id is visible in a camera from this many pixels of the small instance-id picture on.
 VISIBLE_PIXELS = 3
-_MOST_ACTORS, _MOST_LIGHTS = 195, 60
+_MOST_LIGHTS = 40
+_MOST_ACTORS = MOST_IDS - _MOST_LIGHTS
 _LIGHTS_WITHIN_M = 160.0
 
 

@@ -29,14 +29,18 @@ from panda3d import core  # noqa: E402
 
 # Without these Panda3D would also look for a screen, and complain that there is none.
 core.loadPrcFileData("", "load-display p3tinydisplay\naux-display\naudio-library-name null\n")
+# Solid things are drawn in the order in which they came, not by the addresses of their states:
+# where two surfaces meet at equal depth, the picture is then the same in every run.
+_bins = core.CullBinManager.getGlobalPtr()
+_bins.setBinType("opaque", core.CullBinManager.BTUnsorted)
 
 _WIDE_BIT, _TELE_BIT, _ID_BIT = (core.BitMask32.bit(i) for i in range(3))
 #: A camera that sees less than this across is a tele camera and sees details farther away.
 _TELE_DEG = 60.0
 _NEAR_M, _FAR_M = 0.35, 3200.0
 _TAG = "instance"
-#: Instance ids are colours; neighbours differ much, so that a wrong one would be noticed.
-_MOST_IDS = 255
+#: Instance ids are shades of one 8-bit colour.
+MOST_IDS = 240
 
 _stages = count()
 
@@ -57,7 +61,7 @@ class Drawn:
         self._node.setPosHpr(x, y, z, float(np.degrees(heading)), 0.0, 0.0)
 
     def identify(self, number: int) -> None:
-        """Shows up in the instance-id picture as this number (1 to 255)."""
+        """Shows up in the instance-id picture as this number (1 to `MOST_IDS`)."""
         self._node.setTag(_TAG, str(number))
         self._node.show(_ID_BIT)
 
@@ -301,9 +305,10 @@ def _show_ids(camera: Any) -> None:
     plain.setColor((0, 0, 0, 1), 100)
     camera.setInitialState(plain.getState())
     camera.setTagStateKey(_TAG)
-    for number in range(1, _MOST_IDS + 1):
+    for number in range(1, MOST_IDS + 1):
         tagged = core.NodePath("tagged")
-        tagged.setColor((0, 0, number / 255, 1), 200)
+        # TinyGL cuts, not quite evenly, where GPUs round; with this both give the number back.
+        tagged.setColor((0, 0, (number + 0.14) / 255, 1), 200)
         camera.setTagState(str(number), tagged.getState())
 
 
