@@ -325,9 +325,10 @@ def main() -> int:
             if not job.lockstep:
                 os.nice(3)  # driving goes first on a busy machine
             serve(job, end, given.renderer)
-        except (OSError, RuntimeError, ImportError) as error:
+        except (OSError, RuntimeError, ImportError, EOFError, pickle.UnpicklingError) as error:
+            text = f"the cameras cannot run: {error}"
             with contextlib.suppress(OSError):
-                end.send(b"e" + str(error).splitlines()[0].encode()[:2000])
+                end.send(b"e" + text.splitlines()[0].encode()[:2000])
             return 1
     return 0
 
