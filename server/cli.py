@@ -100,9 +100,8 @@ def _drive(commands: Any) -> None:
     parser.add_argument("--scenario", required=True, metavar="NAME")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--seconds", type=float, help="how long (default: the scenario's length)")
-    script = {"action": "append", "default": [], "metavar": "T:TEXT"}
-    parser.add_argument("--say", **script, help="words at scenario second T")
-    parser.add_argument("--ask", **script, help="a question at scenario second T")
+    for name, about in (("--say", "words at scenario second T"), ("--ask", "a question then")):
+        parser.add_argument(name, action="append", default=[], metavar="T:TEXT", help=about)
     parser.add_argument("--model", metavar="NAME", default="classical")
     parser.add_argument("--as-fast-as-possible", action="store_true", dest="fast")
     parser.add_argument("--report", type=Path, metavar="OUT.json", help="default: stdout")

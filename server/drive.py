@@ -131,9 +131,15 @@ class Drive:
             messages = [stop, *after_stop(messages)]
         self._next += messages
         ids = tuple(m.id for m in messages if isinstance(m, SendCommand | StopNow))
-        spoken = Spoken(line, considered, ids, truth_of(situation))
-        self._spoken.append(spoken)
+        meant = self._moment(considered.effects.evidence.get("t_s"), situation)
+        self._spoken.append(Spoken(line, considered, ids, truth_of(meant)))
         self._record_words(turn, line, considered)
+
+    def _moment(self, t_s: object, now: Situation) -> Situation:
+        """The situation that an answer speaks of: now, or the moment in its evidence."""
+        if not isinstance(t_s, float):
+            return now
+        return next((s for s in reversed(self._mind.memory) if s.t_s <= t_s + 1e-6), now)
 
     def _record_words(self, turn: int, line: Line, considered: Considered) -> None:
         if self._recorder is None:

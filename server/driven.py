@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from model.contract.observation import CAMERAS
-from model.contract.road import RoadMap
 from model.contract.situation import Hello
 from model.loop import DrivingLoop
 from server.camera_feed import CameraFeed
 from server.drive import Driven
 from server.driving import open_model
 from server.mapdoc import map_document
+from world.cameras import CameraRig
 from world.embedded import EmbeddedWorld
-from world.frames import FrameReader
 from world.scenario import Scenario
 from world.scenery import scenery
 
@@ -40,7 +38,8 @@ def open_drive(
         film = None
         if cameras is not None:
             folder = stack.enter_context(TemporaryDirectory(prefix="ridealong-drive-"))
-            film = stack.enter_context(_film(world.road, objects, cameras, Path(folder)))
+            film = Film(CameraRig(world.road, objects, cameras, Path(folder) / "frames", True))
+            stack.callback(film.feed.close)
         loop = DrivingLoop(world, driver, cameras=film.feed if film else None, realtime=False)
         stack.callback(loop.close)
         yield Driven(
@@ -57,42 +56,18 @@ def open_drive(
 class Film:
     """The cameras of a drive in lockstep, and their pictures tick by tick."""
 
-    def __init__(self, feed: CameraFeed, path: Path) -> None:
-        self.feed, self._path = feed, path
-        self._reader: FrameReader | None = None
-        self._newest = dict.fromkeys(range(len(CAMERAS)), 0)
+    def __init__(self, rig: CameraRig) -> None:
+        self.feed = CameraFeed(rig)
+        self._rig = rig
+        self._newest = dict.fromkeys(range(len(rig.cameras)), 0)
 
     def pictures(self) -> Iterator[tuple[str, float, bytes]]:
         """Camera name, scenario time and JPEG of what is new."""
-        if self._reader is None and self._path.exists():
-            self._reader = FrameReader(self._path)
-        if self._reader is None:
-            return
-        for index, name in enumerate(CAMERAS):
-            picture = self._reader.jpeg(index, self._newest[index])
+        for index, name in enumerate(self._rig.cameras):
+            picture = self._rig.reader.jpeg(index, self._newest[index])
             if picture is not None:
                 self._newest[index] = picture.number
                 yield name, picture.t_s, picture.data
-
-    def close(self) -> None:
-        if self._reader is not None:
-            self._reader.close()
-        self.feed.close()
-
-
-@contextmanager
-def _film(
-    road: RoadMap, objects: list[Mapping[str, Any]], size: tuple[int, int], folder: Path
-) -> Iterator[Film]:
-    from world.cameras import CameraRig  # only drives with pictures need the renderer
-
-    path = folder / "frames"
-    rig = CameraRig(road, objects, size, path, lockstep=True)
-    film = Film(CameraFeed(rig, path, lockstep=True), path)
-    try:
-        yield film
-    finally:
-        film.close()
 
 
 def _hello(world: EmbeddedWorld, scenario: Scenario, model: str, cameras: bool) -> Hello:

@@ -32,6 +32,7 @@ def map_document(road: RoadMap, scenery: Iterable[Mapping[str, Any]] = ()) -> di
             {"edge": e.edge, "from": e.from_edge, "name": e.name, "towards": e.towards}
             for e in road.exits
         ],
+        "places": [{"name": place.name, "kind": place.kind} for place in road.places],
         "streets": dict(road.street_names),
         "scenery": list(scenery),
     }

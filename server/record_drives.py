@@ -70,8 +70,12 @@ class DriveRecorder:
             return
         loop = asyncio.get_running_loop()
         path = _free_path(self._folder, self._hello.scenario)
+
+        def tell(line: str) -> None:  # from the writer's thread
+            loop.call_soon_threadsafe(self._trouble, line)
+
         try:
-            recorder = Recorder(path, lambda line: loop.call_soon_threadsafe(self._trouble, line))
+            recorder = Recorder(path, tell)
         except OSError as problem:
             reason = (problem.strerror or str(problem)).lower()
             self._trouble(f"this drive cannot be recorded into {self._folder} ({reason})")

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 
 from model.contract.situation import Hello, Notice, Situation, ToDriving
 from modes.vocabulary import Decision, Mode
@@ -258,7 +259,7 @@ def marks(recording: Recording) -> tuple[p.Mark, ...]:
     return tuple(sorted(found, key=lambda mark: mark.t_s))
 
 
-def _mark_kind(event: p.Utterance) -> str:
+def _mark_kind(event: p.Utterance) -> Literal["utterance", "command", "refusal"]:
     if event.decision is Decision.REFUSE:
         return "refusal"
     return "command" if event.mode is Mode.CONTROL else "utterance"
