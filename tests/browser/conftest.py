@@ -15,6 +15,7 @@ from playwright.async_api import Browser, Page, Playwright, async_playwright
 
 from speech.audio import read_wav, resample, to_pcm16, write_wav
 from speech.files import speak_to_file
+from speech.voices import VoiceOptions, load_voice
 from tests.browser.service import service
 
 ARGUMENTS = (
@@ -45,7 +46,12 @@ def executable() -> str | None:
 def microphone_file(text: str, folder: Path) -> Path:
     """A WAV as Chromium's fake microphone wants it (48 kHz), with quiet before and after."""
     path = folder / "says.wav"
-    speak_to_file(text, path)
+    # A slow, low voice: the one of the embedded voices that the recogniser hears best.
+    voice = load_voice("espeak", VoiceOptions(words_per_minute=150, pitch=35))
+    try:
+        speak_to_file(text, path, voice)
+    finally:
+        voice.close()
     spoken = read_wav(path)
     samples = resample(spoken.samples, spoken.rate_hz, MICROPHONE_HZ)
     quiet = np.zeros(int(MICROPHONE_HZ * QUIET_S), samples.dtype)
