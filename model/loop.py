@@ -39,7 +39,8 @@ from modes.vocabulary import Command
 from safety import ladder
 from safety.checks import STANDS_MPS, Memory
 from safety.guard import Guard
-from safety.ladder import STOPPING, Choice, LadderState, Level
+from safety.ladder import STOPPING, Certified, Choice, LadderState, Level
+from safety.motion import Pose
 from safety.policy import Policy, load_policy
 from safety.rules import Verdict, judge
 
@@ -117,9 +118,15 @@ class DrivingLoop:
         """Plans once for nothing, so that what is built on first use costs no tick its plan."""
         observation = self.world.observe()
         answer = planned(self.model, observation, DriveRequest())
-        if answer.plan is not None:
-            self._guard.check(answer.plan, observation, self._memory)
-        self._lights.near(_perception(observation).ego, {})
+        ego = _perception(observation).ego
+        self._lights.near(ego, {})
+        if answer.plan is None:
+            return
+        verdict = self._guard.check(answer.plan, observation, self._memory)
+        if verdict.ok and self._seq == 0:
+            # The world has not moved: should the first plan come late, this one goes on.
+            first = Certified(verdict.plan, Pose.of(ego), -1)
+            self._ladder = replace(self._ladder, last=first)
 
     def overran(self, skipped: int = 0) -> None:
         """The last tick took longer than its slot, and so many slots were left out for it."""

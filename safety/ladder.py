@@ -8,9 +8,9 @@
 
 `step` is a pure state machine. Each candidate passes the guard before it is taken; when nothing
 passes, what does the least harm is driven, so that a plan that brakes as hard as it can is never
-replaced by something worse. F4 or F5 that went on for two seconds is a minimal-risk manoeuvre: it
-runs to standstill, and goes on only when somebody confirms (policy, section 5). F3 and F6 come
-with the second driver and the actuators' own watchdog.
+replaced by something worse. F4 or F5 for two seconds without one valid plan is a minimal-risk
+manoeuvre: it runs to standstill, and goes on only when somebody confirms (policy, section 5). F3
+and F6 come with the second driver and the actuators' own watchdog.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ F64 = NDArray[np.float64]
 SHIFTED_MAX_TICKS = 5
 #: Policy: back up after this many valid plans in a row.
 VALID_IN_ROW = 10
-#: F4 or F5 for so many ticks is a minimal-risk manoeuvre and runs to standstill.
+#: F4 or F5 for so many ticks without a valid plan is a minimal-risk manoeuvre.
 COMMIT_TICKS = 20
 COMFORT_DECELS_MPS2 = (3.0, 4.0)
 EMERGENCY_DECEL_MPS2 = 8.0
@@ -74,12 +74,10 @@ class LadderState:
     level: Level = Level.MODEL
     last: Certified | None = None
     valid_in_row: int = VALID_IN_ROW
+    #: Ticks on F4 or F5 since the last valid plan.
     stopping_ticks: int = 0
-
-    @property
-    def committed(self) -> bool:
-        """A minimal-risk manoeuvre is running (or has brought the car to a standstill)."""
-        return self.stopping_ticks >= COMMIT_TICKS
+    #: A minimal-risk manoeuvre is running, or has brought the car to a standstill.
+    committed: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,16 +114,17 @@ def step(
     if valid and verdict is not None and _may_go_on(state, ego, confirmed):
         level = Level.CLIPPED if verdict.verdict == "clipped" else Level.MODEL
         last = Certified(verdict.plan, Pose.of(ego), tick)
-        return replace(state, level=level, last=last, stopping_ticks=0), Choice(
-            verdict.plan, level, verdict
-        )
+        state = replace(state, level=level, last=last, stopping_ticks=0, committed=False)
+        return state, Choice(verdict.plan, level, verdict)
     if state.level not in STOPPING:
         again = _shifted(state, tick, observation, ego)
         if again is not None and guard.check(again, observation, memory).ok:
             return replace(state, level=Level.SHIFTED), Choice(again, Level.SHIFTED, verdict)
     chosen, level = _stop(state, observation, ego, guard, memory, verdict)
-    ticks = state.stopping_ticks + 1
-    return replace(state, level=level, stopping_ticks=ticks), Choice(chosen, level, verdict)
+    ticks = 0 if valid else state.stopping_ticks + 1
+    committed = state.committed or ticks >= COMMIT_TICKS
+    state = replace(state, level=level, stopping_ticks=ticks, committed=committed)
+    return state, Choice(chosen, level, verdict)
 
 
 def _may_go_on(state: LadderState, ego: EgoState, confirmed: bool) -> bool:

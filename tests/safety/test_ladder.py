@@ -129,6 +129,15 @@ def test_a_long_stop_runs_to_standstill_and_needs_somebody_to_go_on() -> None:
     assert drive.go(drive.hold(), confirmed=True).level is Level.MODEL
 
 
+def test_a_stop_with_valid_plans_in_between_never_commits() -> None:
+    drive = Drive()
+    for _ in range(60):  # late two times in three from the very start
+        drive.go(drive.hold() if drive.tick % 3 == 2 else None)
+    assert not drive.state.committed
+    while drive.go(drive.hold()).level is not Level.MODEL:
+        assert drive.tick < 80
+
+
 def test_nobody_can_talk_the_car_out_of_a_stop_while_it_moves() -> None:
     drive = Drive(speed=30.0)
     for _ in range(COMMIT_TICKS + 10):
