@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,16 +23,17 @@ Item = dict[str, Any]
 
 
 def lamp_mesh(item: Item) -> Mesh:
+    return _lamp(item["height"], item["arm"])
+
+
+@lru_cache(maxsize=32)
+def _lamp(height: float, arm: float) -> Mesh:
     made = Builder()
-    height, arm = item["height"], item["arm"]
-    made.prism((0, 0, 0), (0.10, 0.06), height, 6, _STEEL, cap=False)
+    made.prism((0, 0, 0), (0.10, 0.06), height, 5, _STEEL, cap=False)
     made.box((0.0, -0.05, height - 0.10), (arm, 0.05, height), _STEEL)
     made.box((arm - 0.45, -0.14, height - 0.16), (arm + 0.25, 0.14, height - 0.04), _STEEL)
-    z = height - 0.17
-    made.quad(((arm - 0.4, 0.12, z), (arm + 0.2, 0.12, z), (arm + 0.2, -0.12, z),
-               (arm - 0.4, -0.12, z)), (0.85, 0.85, 0.80), Glow.LANTERN)  # fmt: skip
-    made.box((arm - 0.38, -0.11, z - 0.06), (arm + 0.18, 0.11, z), (0.9, 0.9, 0.85),
-             glow=Glow.LANTERN, bottom=True)  # fmt: skip
+    low, high = (arm - 0.38, -0.11, height - 0.23), (arm + 0.18, 0.11, height - 0.16)
+    made.box(low, high, (0.9, 0.9, 0.85), glow=Glow.LANTERN, bottom=True)
     return made.build()
 
 

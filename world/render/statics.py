@@ -15,7 +15,7 @@ from world.render.mesh import Mesh
 from world.render.shading import Eye, base_light, glow_table, haze_at, seen_colour
 from world.render.sky import sky
 from world.render.stage import Drawn, Stage
-from world.render.tiles import GROUND, SEEN_TO_M, TILE_M, Key, Layer, Tiles
+from world.render.tiles import FINE, GROUND, SEEN_TO_M, TILE_M, Key, Layer, Tiles
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
@@ -24,6 +24,7 @@ U8 = NDArray[np.uint8]
 _BUILT_PER_FRAME = 2
 _RECOLOURED_PER_FRAME = 8
 _BEAM_SEEN_M = 60.0
+_FINE_WITHIN_M = max(max(SEEN_TO_M[layer]) for layer in FINE)
 #: Painter's order before the first ground layer: sky, then the disc.
 _SKY, _DISC, _FIRST = 0, 1, 2
 #: Order for what lies on the ground and changes every frame: after all static layers.
@@ -44,6 +45,7 @@ class _Piece:
 class _Tile:
     key: Key
     pieces: list[_Piece] = field(default_factory=list)
+    fine: bool = False
     coloured_from: tuple[float, float, float] | None = None
 
     def gap_m(self, eye: Eye) -> float:
@@ -109,33 +111,37 @@ class Statics:
         wanted = [
             (gap, key)
             for key in product(range(i - span, i + span + 1), range(j - span, j + span + 1))
-            if key in self._tiles.keys and key not in self._shown
+            if key in self._tiles.keys
             and (gap := _Tile(key).gap_m(eye)) < reach
+            and (key not in self._shown or (gap < _FINE_WITHIN_M and not self._shown[key].fine))
         ]  # fmt: skip
         wanted.sort()
-        for _, key in wanted if everything else wanted[:_BUILT_PER_FRAME]:
-            self._shown[key] = self._build(key, look)
+        for gap, key in wanted if everything else wanted[:_BUILT_PER_FRAME]:
+            tile = self._shown.get(key)
+            if tile is None:
+                tile = self._shown[key] = _Tile(key)
+                self._add(tile, self._tiles.build(key, look), look)
+            if gap < _FINE_WITHIN_M and not tile.fine:
+                tile.fine = True
+                self._add(tile, self._tiles.build_fine(key), look)
 
-    def _build(self, key: Key, look: Look) -> _Tile:
-        lanterns = self._tiles.lanterns(key, reach=1) if look.lamps > 0.3 else None
+    def _add(self, tile: _Tile, meshes: dict[Layer, Mesh], look: Look) -> None:
+        lanterns = self._tiles.lanterns(tile.key, reach=1) if look.lamps > 0.3 else None
         table = glow_table(look)
-        tile = _Tile(key)
-        for layer, mesh in self._tiles.build(key, look).items():
+        for layer, mesh in meshes.items():
             near = None
             if lanterns is not None and layer is not Layer.SHADOW:
                 near = _within(lanterns, mesh)
             base = base_light(mesh, look, table, near)
-            ground = layer in GROUND
             drawn = self._stage.add(
                 mesh,
-                order=_FIRST + layer if ground else None,
+                order=_FIRST + layer if layer in GROUND else None,
                 solid=layer is Layer.SOLID,
                 blend=layer is Layer.SHADOW,
             )
             if layer is Layer.BOARD:
                 self._stage.dress(drawn, self._texture)
             tile.pieces.append(_Piece(layer, mesh, base, drawn))
-        return tile
 
     def _reveal(self, eye: Eye) -> None:
         for tile in self._shown.values():

@@ -65,19 +65,22 @@ SEEN_TO_M: dict[Layer, tuple[float, float]] = {
     Layer.PAINT: (130.0, 400.0),
     Layer.SHADOW: (110.0, 260.0),
     Layer.SOLID: (250.0, 600.0),
-    Layer.DETAIL: (75.0, 220.0),
-    Layer.BOARD: (110.0, 330.0),
+    Layer.DETAIL: (75.0, 230.0),
+    Layer.BOARD: (110.0, 240.0),
 }
 
-_PLACED: dict[str, tuple[Layer, Callable[[dict[str, Any]], Mesh]]] = {
-    "tree": (Layer.SOLID, tree_mesh),
-    "bush": (Layer.DETAIL, bush_mesh),
-    "lamp": (Layer.DETAIL, lamp_mesh),
-    "bench": (Layer.DETAIL, bench_mesh),
-    "bus_stop": (Layer.SOLID, shelter_mesh),
-    "traffic_light": (Layer.DETAIL, light_post_mesh),
+#: Layers that are made only when the eye is near.
+FINE = (Layer.DETAIL, Layer.BOARD)
+
+_Make = Callable[[dict[str, Any]], Mesh]
+_SOLID: dict[str, _Make] = {"tree": tree_mesh, "bus_stop": shelter_mesh}
+_DETAIL: dict[str, _Make] = {
+    "bush": bush_mesh,
+    "lamp": lamp_mesh,
+    "bench": bench_mesh,
+    "traffic_light": light_post_mesh,
 }
-_IN_MAP_FRAME: dict[str, tuple[Layer, Callable[[dict[str, Any]], Mesh]]] = {
+_IN_MAP_FRAME: dict[str, tuple[Layer, _Make]] = {
     "hedge": (Layer.SOLID, hedge_mesh),
     "guard_rail": (Layer.SOLID, rail_mesh),
     "noise_wall": (Layer.SOLID, noise_wall_mesh),
@@ -155,21 +158,29 @@ class Tiles:
         return tile_of(float(middle[0]), float(middle[1]))
 
     def build(self, key: Key, look: Look) -> dict[Layer, Mesh]:
-        """The meshes of one tile; layers without content are missing."""
+        """The meshes of one tile but for its details; layers without content are missing."""
         parts: dict[Layer, list[Mesh]] = defaultdict(list)
         for layer, cut in self._cuts.items():
-            parts[layer].append(cut.piece(key))
+            if layer not in FINE:
+                parts[layer].append(cut.piece(key))
         parts[Layer.GRASS].append(grass((key[0] * TILE_M, key[1] * TILE_M), TILE_M))
         items = self._items.get(key, [])
         for item in items:
-            for layer, mesh in _item_meshes(item):
+            for layer, mesh in _coarse(item):
                 parts[layer].append(mesh)
         parts[Layer.SHADOW].append(cast_shadows(items, look))
+        return _joined(parts)
+
+    def build_fine(self, key: Key) -> dict[Layer, Mesh]:
+        """Its details: what only shows nearby, a good half of all triangles."""
+        parts: dict[Layer, list[Mesh]] = defaultdict(list)
+        parts[Layer.DETAIL].append(self._cuts[Layer.DETAIL].piece(key))
+        items = self._items.get(key, [])
+        parts[Layer.DETAIL] += [mesh for item in items for mesh in _fine(item)]
         boards = list(_boards(items))
         if boards:
             parts[Layer.BOARD].append(self.atlas.mesh(boards))
-        made = {layer: joined(meshes) for layer, meshes in parts.items()}
-        return {layer: mesh for layer, mesh in made.items() if not mesh.empty}
+        return _joined(parts)
 
     def lanterns(self, key: Key, reach: int = 0) -> F32:
         """Street lamps of a tile and of those within `reach` tiles, [L, 3] m."""
@@ -182,20 +193,32 @@ class Tiles:
         return np.array(near, np.float32).reshape(-1, 3)
 
 
-def _item_meshes(item: dict[str, Any]) -> Iterable[tuple[Layer, Mesh]]:
+def _joined(parts: Mapping[Layer, Sequence[Mesh]]) -> dict[Layer, Mesh]:
+    made = {layer: joined(meshes) for layer, meshes in parts.items()}
+    return {layer: mesh for layer, mesh in made.items() if not mesh.empty}
+
+
+def _coarse(item: dict[str, Any]) -> Iterable[tuple[Layer, Mesh]]:
     kind = item["kind"]
     at = (item["x"], item["y"], item["h"])
     if kind in _BUILDINGS:
         yield Layer.SOLID, building_base(item).moved(*at)
-        yield Layer.DETAIL, building_detail(item).moved(*at)
-    elif kind in _PLACED:
-        layer, make = _PLACED[kind]
-        yield layer, make(item).moved(*at)
+    elif kind in _SOLID:
+        yield Layer.SOLID, _SOLID[kind](item).moved(*at)
     elif kind in _IN_MAP_FRAME:
         layer, make = _IN_MAP_FRAME[kind]
         yield layer, make(item)
+
+
+def _fine(item: dict[str, Any]) -> Iterable[Mesh]:
+    kind = item["kind"]
+    at = (item["x"], item["y"], item["h"])
+    if kind in _BUILDINGS:
+        yield building_detail(item).moved(*at)
+    elif kind in _DETAIL:
+        yield _DETAIL[kind](item).moved(*at)
     elif kind in _SIGNS:
-        yield Layer.DETAIL, sign_mesh(item).moved(*at)
+        yield sign_mesh(item).moved(*at)
 
 
 def _boards(items: Iterable[dict[str, Any]]) -> Iterable[Board]:
