@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,6 +42,30 @@ class Moment:
     speed_mps: float
     #: Actor id -> (x, y) of those that exist.
     where: Callable[[str], tuple[float, float] | None]
+
+
+def check_names(scenario: Scenario, road: RoadMap) -> None:
+    """Raises `ValueError` naming the first road, lane or crossing that the map does not have."""
+    actions = [*scenario.init, *(action for event in scenario.events for action in event.do)]
+    nears = [event.when.ego_near for event in scenario.events if event.when.ego_near]
+    edges = [scenario.ego.edge, *scenario.ego.via, *scenario.zones, *scenario.limits_kph]
+    edges += [edge for event in scenario.events for edge in event.when.ego_on or ()]
+    edges += [a.spawn.edge for a in actions if a.spawn and a.spawn.edge is not None]
+    edges += [near.edge for near in nears if near.edge is not None]
+    lanes = [lane for a in actions for lane in (a.close_lane, a.open_lane) if lane is not None]
+    crossings = [near.crossing for near in nears if near.crossing is not None]
+    crossings += [a.walk.crossing for a in actions if a.walk]
+    walked = {name for c in road.crossings.values() for name in (c.id, c.junction)}
+    for word, names, known in (
+        ("road", edges, road.edges.keys()),
+        ("lane", lanes, road.lanes.keys()),
+        ("crossing", crossings, walked),
+    ):
+        for name in names:
+            if name not in known:
+                near_by = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.0)
+                hint = f"; did you mean {near_by[0]!r}?" if near_by else ""
+                raise ValueError(f"{scenario.name}: no {word} called {name!r} on this map{hint}")
 
 
 @dataclass
@@ -226,7 +251,7 @@ class Director:
         for crossing in self.road.crossings.values():
             if name in (crossing.id, crossing.junction):
                 return crossing
-        raise ValueError(f"{self.scenario.name}: no crossing called {name!r} on this map")
+        raise KeyError(name)  # `check_names` has seen to it that there is one
 
 
 def _through(road: RoadMap, edge: str, lanes: Sequence[Lane]) -> Sequence[Lane]:

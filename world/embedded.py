@@ -21,7 +21,7 @@ from model.contract.plan import Plan
 from model.contract.road import Lane, RoadMap
 from model.contract.world import TICK_S, WORLD_STEP_S, Cue, WorldEvent
 from world.collisions import touched
-from world.director import Director, Moment
+from world.director import Director, Moment, check_names
 from world.ego import EgoBody, advance, target_at, track
 from world.geometry import box
 from world.lanegrid import LaneGrid, Spot
@@ -145,9 +145,7 @@ class EmbeddedWorld:
 
     def _check_words(self) -> None:
         scenario = self.scenario
-        for edge in (scenario.ego.edge, *scenario.ego.via, *scenario.zones, *scenario.limits_kph):
-            if edge not in self.road.following:
-                raise ValueError(f"{self.name}: no road called {edge!r} on the map {scenario.map}")
+        check_names(scenario, self.road)
         unknown = [word for word in scenario.weather.split() if word not in WEATHER]
         if unknown:
             known = ", ".join(WEATHER)

@@ -68,12 +68,16 @@ class SumoEngine:
         self._types: set[str] = set()
         self._ego_goal = ""
         self._routes = 0
+        self._closed = False
         #: Ids of lanes that are closed now.
         self.closed: set[str] = set()
         self._new: list[str] = []  # added since the last step
 
     def close(self) -> None:
-        self._sumo.close()
+        """Ends the simulation; closing twice is no error."""
+        if not self._closed:
+            self._sumo.close()
+        self._closed = True
 
     def step(self) -> None:
         """Moves the traffic by `WORLD_STEP_S` and drops vehicles that found no room to start."""
@@ -126,10 +130,6 @@ class SumoEngine:
     def ego_strayed(self) -> bool:
         """Has SUMO taken the ego for a car on another way, as it may on overlapping lanes?"""
         return bool(self._sumo.vehicle.getRoute(EGO)[-1] != self._ego_goal)
-
-    def ego_route(self) -> tuple[str, ...]:
-        """SUMO's own idea of the ego's route, for checks."""
-        return tuple(self._sumo.vehicle.getRoute(EGO))
 
     # -- other vehicles ------------------------------------------------------------------------
 

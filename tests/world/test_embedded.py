@@ -128,7 +128,13 @@ def test_one_world_a_process() -> None:
 @pytest.mark.parametrize(
     ("scenario", "message"),
     [
-        (quiet("town", "{edge: nowhere}"), "test: no road called 'nowhere' on the map town"),
+        (quiet("town", "{edge: quay_9e}"), "test: no road called 'quay_9e' on this map; did you"),
+        (quiet("town", "{edge: quay_1e, via: [mill]}"), "no road called 'mill'"),
+        (quiet("town", "{edge: quay_1e}", "init: [{close_lane: quay_1e_7}]"), "no lane called"),
+        (
+            quiet("town", "{edge: quay_1e}", "init: [{walk: {id: w, crossing: z}}]"),
+            "no crossing called 'z' on this map; did you mean",
+        ),
         (quiet("town", "{edge: quay_1e, lane: 3}"), "quay_1e has 1 car lanes, not 3"),
         (quiet("town", "{edge: quay_1e, s_m: 500}"), "ego.s_m is 500, the edge"),
         (quiet("town", "{edge: quay_1e}", "weather: hail"), "unknown weather 'hail'; words are"),
