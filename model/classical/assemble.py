@@ -217,7 +217,7 @@ def _point(option: Option, s_m: float) -> tuple[float, float]:
 
 def conflict_stops(tick: Tick, labelled: Labelled, motion: Motion, row: int) -> list[StopPoint]:
     """Stop points before the ways of those whom the rolled-out motion would meet crosswise."""
-    _case, seen = labelled.case, labelled.case.overlay
+    seen = labelled.case.overlay
     steps = seen.rear.shape[1]
     if not len(seen.rear):
         return []
@@ -280,9 +280,10 @@ def binding_reason(tick: Tick, labelled: Labelled) -> tuple[Reason | None, float
         if stop.from_s <= 0.3:
             offer(float(stop_law(v, np.array(stop.at_m - front), tick.style)), stop.reason)
     seen = case.overlay
-    for n, _actor in enumerate(seen.prediction.actors):
+    for n, actor in enumerate(seen.prediction.actors):
         gap = float(seen.rear[n, 0]) - front
-        if not seen.followed[n, 0] or gap < -0.55 * tick.shape.length_m:
+        waited = any(stop.reason.object_id == actor.id for stop in labelled.stops)
+        if waited or not seen.followed[n, 0] or gap < -0.55 * tick.shape.length_m:
             continue
         accel = float(
             idm(

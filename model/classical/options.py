@@ -268,7 +268,7 @@ def _lane_change(tick: Tick, choice: Choice) -> None:
         memory.wish_since_s = tick.t_s
     side = "left" if wish.side > 0 else "right"
     beside = neighbour(tick.index, choice.lane.id, wish.side)
-    if beside is None or tick.ego.lane is None:
+    if beside is None:
         return
     target = corridor_from(tick.index, tick.plan, beside.id)
     gap = gap_beside(tick, target, wish.urgent)

@@ -31,7 +31,7 @@ class Overlay:
     speed: F64  # [N, T] m/s along the path
     accel: F64  # [N] m/s² along the path now
     inside: Mask  # [N, T] in the way at that time
-    followed: Mask  # [N, T] in the way then or soon, driving along the path
+    followed: Mask  # [N, T] in the way then or soon, driving along the path or there already
     crosses: Mask  # [N] moves across rather than along
 
     def entry(self, n: int) -> int | None:
@@ -78,7 +78,8 @@ def overlay(path: Path, prediction: Prediction, shape: VehicleShape) -> Overlay:
     soon = inside.copy()
     for k in range(1, round(CUT_IN_S / 0.2) + 1):
         soon[:, :-k] |= inside[:, k:]
-    followed = np.where(crosses[:, None], inside, soon)
+    # Whoever crosses is waited for by a stop point (see `conflict_stops`) until he is in the way.
+    followed = np.where(crosses[:, None], inside & inside[:, :1], soon)
     accel = np.array([a.accel_mps2 for a in prediction.actors])
     speed = prediction.speed * np.cos(relative)
     return Overlay(
