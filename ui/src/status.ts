@@ -54,7 +54,7 @@ export interface OrbInput {
 
 export function orbState(input: OrbInput): OrbState {
   if (input.contact === 'lost') return 'error'
-  if (input.contact === 'connecting') return 'connecting'
+  if (input.contact === 'connecting' || input.contact === 'reconnecting') return 'connecting'
   if (input.talking || input.turn === 'listening') return 'listening'
   if (input.hearing || input.turn === 'speaking') return 'speaking'
   if (input.turn === 'thinking' || input.turn === 'interrupted') return input.turn

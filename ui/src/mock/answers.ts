@@ -8,6 +8,8 @@ export function hear(text: string, source: 'voice' | 'text' | 'script', turn: nu
   const words = text.toLowerCase()
   say(0, { type: 'transcript', turn, text, final: true, source, speaker: 'passenger' })
   say(0, { type: 'turn', state: 'thinking', turn })
+  if (/warning/.test(words)) say(100, { type: 'alert', level: 'warning', title: 'Stopping safely', detail: 'The car is making a safe stop.' })
+  if (/takeover/.test(words)) say(100, { type: 'alert', level: 'takeover', title: 'Emergency stop', detail: 'The car is making an emergency stop.' })
   if (/trash|bin|hit|crash/.test(words)) refuse(text, turn, say)
   else if (/exit|left|right|stop|pull|slow|faster|turn/.test(words) && !words.includes('why')) command(text, turn, say)
   else if (/overtake/.test(words)) confirm(text, turn, say)

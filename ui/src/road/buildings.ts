@@ -2,7 +2,8 @@
 
 import { number, type SceneryItem } from './document'
 import type { Materials } from './materials'
-import { frame, type Mesher, type Rgb } from './mesher'
+import { frame } from './lines'
+import type { Mesher, Rgb } from './mesher'
 import { muted } from './palette'
 
 const PROUD_M = 0.04 // windows stand this far before the wall, so that they never flicker

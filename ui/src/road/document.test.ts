@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { roadMap } from './document'
-import { cut, lengthOf, offset } from './mesher'
+import { cut, lengthOf, offset } from './lines'
 import { lookFor } from './palette'
 
 describe('a map document', () => {

@@ -3,6 +3,7 @@
 import type { ActorView, Situation } from '../protocol'
 import type { Point, RoadDocument } from './document'
 import { modelName, VULNERABLE } from './kinds'
+import { offset } from './lines'
 
 const METRES_ACROSS = 90
 
@@ -31,6 +32,13 @@ export function drawFlat(
   }
   for (const lane of road?.lanes ?? []) {
     stroke(draw, lane.pts, lane.w + 0.3, colour(lane.kind === 'sidewalk' ? '--kerb' : '--asphalt'))
+  }
+  for (const lane of road?.lanes ?? []) {
+    if (lane.kind !== 'drive' && lane.kind !== 'bus') continue
+    draw.setLineDash(lane.left === 'dashed' ? [3, 4.5] : [])
+    stroke(draw, offset(lane.pts, lane.w / 2), 0.15, colour('--marking'))
+    draw.setLineDash(lane.right === 'dashed' ? [3, 4.5] : [])
+    stroke(draw, offset(lane.pts, -lane.w / 2), 0.15, colour('--marking'))
   }
   draw.setLineDash([0.5, 0.5])
   for (const crossing of road?.crossings ?? []) stroke(draw, crossing.pts, crossing.w, colour('--marking'))

@@ -7,7 +7,8 @@ import {
 import { number, points, type RoadDocument, type SceneryItem } from './document'
 import { buildBuilding } from './buildings'
 import type { Materials } from './materials'
-import { frame, type Mesher, type Rgb } from './mesher'
+import { frame } from './lines'
+import type { Mesher, Rgb } from './mesher'
 import type { SignBoards } from './signs'
 
 type Builder = (item: SceneryItem, mesher: Mesher, materials: Materials, signs: SignBoards) => void

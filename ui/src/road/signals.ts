@@ -6,7 +6,7 @@ import {
 } from 'three'
 import { number, type SceneryItem } from './document'
 import { turnBetween, type Pose } from './interpolate'
-import { frame } from './mesher'
+import { frame } from './lines'
 import { MEANING } from './palette'
 
 const HEAD_H = 0.95

@@ -1,7 +1,8 @@
 // Roads of the map document: surface, lines, junctions, crossings, kerbs, stop lines.
 
 import type { CrossingShape, LaneShape, Point, RoadDocument, SceneryItem } from './document'
-import { cut, lengthOf, Mesher, offset } from './mesher'
+import { cut, lengthOf, offset } from './lines'
+import type { Mesher } from './mesher'
 import type { Materials } from './materials'
 
 const LINE_Z = 0.02
