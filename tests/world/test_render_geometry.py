@@ -153,7 +153,8 @@ def test_weather_words_give_looks() -> None:
     assert look("clear") == DAY
     assert look("flying saucers") == DAY
     assert look("night").lamps == 1
-    wet = look("night_rain")
+    wet = look("night rain")
+    assert wet == look("night_rain")
     assert (wet.lamps, wet.wet, wet.rain) == (1, 1, 1)
     assert look("rain").shadow < DAY.shadow
     assert look("fog").haze_half_m < look("rain").haze_half_m < DAY.haze_half_m

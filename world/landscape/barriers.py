@@ -18,6 +18,7 @@ F64 = NDArray[np.float64]
 
 _STEP_M = 8.0
 _SHORTEST_M = 12.0
+_RAIL_OUT_M = 1.0
 
 
 def barriers(
@@ -26,13 +27,13 @@ def barriers(
     """Parapets on bridges, rails in the median and beside most of the motorway, noise walls."""
     for side in along:
         if zones.get(side.edge) == "bridge":
-            yield from _line("parapet", side, (0.0, side.length_m), 0.45, 1.0, ground)
+            yield from _line("parapet", side, (0.0, side.length_m), 0.9, 1.0, ground)
     homes = _homes(along)
     for side in along:
         if side.road not in (RoadClass.MOTORWAY, RoadClass.RAMP) or zones.get(side.edge):
             continue
         if side.out > 0 and side.road is RoadClass.MOTORWAY:
-            yield from _line("guard_rail", side, (0.0, side.length_m), 0.6, 0.75, ground)
+            yield from _line("guard_rail", side, (0.0, side.length_m), _RAIL_OUT_M, 0.75, ground)
             continue
         for start in np.arange(0.0, side.length_m, 160.0):
             span = (float(start), min(float(start) + 160.0, side.length_m))
@@ -43,7 +44,7 @@ def barriers(
                 height = rng.choice((3.0, 3.5, 4.0))
                 yield from _line("noise_wall", side, span, 4.0, height, ground)
             if near_homes or draw < 0.6:
-                yield from _line("guard_rail", side, span, 0.6, 0.75, ground)
+                yield from _line("guard_rail", side, span, _RAIL_OUT_M, 0.75, ground)
 
 
 def _homes(along: Sequence[Side]) -> F64:

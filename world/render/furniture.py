@@ -15,7 +15,7 @@ from world.render.mesh import RGB, Builder, Glow, Mesh, Vec, joined
 from world.render.ribbons import along, arc_length
 
 _STEEL: RGB = (0.55, 0.57, 0.58)
-_ZINC: RGB = (0.66, 0.68, 0.70)
+_ZINC: RGB = (0.78, 0.80, 0.82)
 _DARK: RGB = (0.13, 0.14, 0.15)
 _BACK: RGB = (0.50, 0.52, 0.54)
 

@@ -93,9 +93,9 @@ def _roof(made: Builder, item: dict[str, Any], wall: RGB) -> None:
         a, b = (d / 2 * s, w / 2 * s, z), (-d / 2 * s, w / 2 * s, z)
         made.triangle(a, b, (0.0, w / 2 * s, top - 0.02), wall)
     # The underside of the eaves closes the gap that would show the sky.
-    made.quad(((x, y, low), (x, -y, low), (d / 2, -w / 2, z), (d / 2, w / 2, z)), shade(wall, 0.8))
+    made.quad(((x, y, low), (x, -y, low), (d / 2, -w / 2, z), (d / 2, w / 2, z)), shade(roof, 0.45))
     made.quad(((-x, -y, low), (-x, y, low), (-d / 2, w / 2, z), (-d / 2, -w / 2, z)),
-              shade(wall, 0.8))  # fmt: skip
+              shade(roof, 0.45))  # fmt: skip
 
 
 def building_detail(item: dict[str, Any]) -> Mesh:

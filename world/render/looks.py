@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 
 from world.render.mesh import RGB, Vec
@@ -82,7 +83,7 @@ NIGHT = Look(
     "night",
     sun=_sun(140, 50),
     sun_light=(0.05, 0.06, 0.10),
-    ambient=(0.105, 0.12, 0.19),
+    ambient=(0.135, 0.15, 0.225),
     bounce=(0.03, 0.03, 0.05),
     zenith=(0.010, 0.016, 0.045),
     horizon=(0.075, 0.085, 0.14),
@@ -99,11 +100,11 @@ _TIMES = {"day": DAY, "clear": DAY, "dusk": DUSK, "dawn": DUSK, "night": NIGHT}
 
 
 def look(weather: str, visibility_m: float = _PLAIN_SIGHT_M) -> Look:
-    """The look of a weather word (`rain`, `night`, `night_rain`, `heavy_rain` …) and sight.
+    """The look of weather words (`rain`, `night`, `night rain`, `heavy_rain` …) and sight.
 
     Unknown words count as clear: pictures are never withheld for a word.
     """
-    words = weather.lower().replace("-", "_").split("_")
+    words = re.findall("[a-z]+", weather.lower())
     chosen = next((_TIMES[word] for word in words if word in _TIMES), DAY)
     if "rain" in words:
         chosen = _overcast(chosen, wet=1.0, rain=1.6 if "heavy" in words else 1.0, half_m=170.0)
@@ -127,7 +128,7 @@ def _overcast(base: Look, *, wet: float, rain: float, half_m: float) -> Look:
         name=f"{base.name} {'rain' if rain else 'fog'}",
         sun_light=_scale(base.sun_light, 0.22),
         ambient=_scale(total, 1.12 if base.lamps < 1 else 1.0),
-        zenith=_mix(base.zenith, grey, 0.8),
+        zenith=_mix(base.zenith, grey, 0.92),
         horizon=grey,
         sun_glow_width=0.0,
         haze=grey if base.lamps < 1 else _mix(base.haze, grey, 0.3),

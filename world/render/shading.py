@@ -75,6 +75,15 @@ def base_light(
     return result
 
 
+def wetted(base: F32, look: Look) -> F32:
+    """The light of a road surface when it rains: darker itself, and a mirror of the sky."""
+    sky = _row(look.horizon) * np.float32(0.16)
+    result: F32 = (base * np.float32(1.0 - 0.38 * look.wet) + sky * np.float32(look.wet)).astype(
+        np.float32
+    )
+    return result
+
+
 def _lamp_light(mesh: Mesh, lamps: F32) -> F32:
     total = np.zeros(len(mesh.points), np.float32)
     for lamp in lamps:

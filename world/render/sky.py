@@ -16,6 +16,7 @@ U8 = NDArray[np.uint8]
 
 _RADIUS_M = 100.0
 _AROUND = 96
+_HILLS_SEEN_M = 150.0
 _ELEVATIONS_DEG = (-7, -1.5, 0, 1, 2, 3.5, 5, 7, 9, 12, 15, 19, 23, 27, 31, 35,
                    40, 45, 50, 56, 62, 69, 76, 83, 90)  # fmt: skip
 
@@ -30,8 +31,11 @@ class Painted:
 
 
 def sky(look: Look, seed: int) -> Painted:
-    """The dome with clouds, and hills standing on the horizon in front of it."""
-    dome, hills = _dome(look, seed), _hills(look, seed)
+    """The dome with clouds, and hills on the horizon in front of it unless haze hides them."""
+    dome = _dome(look, seed)
+    if look.haze_half_m < _HILLS_SEEN_M:
+        return dome
+    hills = _hills(look, seed)
     return Painted(
         np.concatenate([dome.points, hills.points]),
         np.concatenate([dome.colours, hills.colours]),
@@ -56,7 +60,9 @@ def _dome(look: Look, seed: int) -> Painted:
         colour = colour + (_row(look.sun_glow) - colour) * np.clip(glow, 0.0, 1.0)
     cover = _clouds(way, look.clouds, seed)[..., None]
     colour = colour + (_row(look.cloud_tone) - colour) * cover
-    fade = np.exp(-np.degrees(np.maximum(rise, 0.0)) / 2.2)[..., None]
+    # The denser the haze, the higher it stands above the horizon.
+    depth_deg = min(max(1400.0 / look.haze_half_m, 2.2), 45.0)
+    fade = np.exp(-np.degrees(np.maximum(rise, 0.0)) / depth_deg)[..., None]
     colour = colour + (_row(look.haze) - colour) * fade
     points = (way * _RADIUS_M).reshape(-1, 3).astype(np.float32)
     return Painted(points, _rgba(colour.reshape(-1, 3)), _grid(len(_ELEVATIONS_DEG), _AROUND + 1))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from world.render.land import disc
 from world.render.looks import Look
 from world.render.mesh import Mesh
-from world.render.shading import Eye, base_light, glow_table, haze_at, seen_colour
+from world.render.shading import Eye, base_light, glow_table, haze_at, seen_colour, wetted
 from world.render.sky import sky
 from world.render.stage import Drawn, Stage
 from world.render.tiles import FINE, GROUND, SEEN_TO_M, TILE_M, Key, Layer, Tiles
@@ -24,6 +24,7 @@ U8 = NDArray[np.uint8]
 _BUILT_PER_FRAME = 2
 _RECOLOURED_PER_FRAME = 8
 _BEAM_SEEN_M = 60.0
+_PAVED = (Layer.PLATE, Layer.SURFACE)
 _FINE_WITHIN_M = max(max(SEEN_TO_M[layer]) for layer in FINE)
 #: Painter's order before the first ground layer: sky, then the disc.
 _SKY, _DISC, _FIRST = 0, 1, 2
@@ -133,6 +134,8 @@ class Statics:
             if lanterns is not None and layer is not Layer.SHADOW:
                 near = _within(lanterns, mesh)
             base = base_light(mesh, look, table, near)
+            if layer in _PAVED and look.wet > 0:
+                base = wetted(base, look)
             drawn = self._stage.add(
                 mesh,
                 order=_FIRST + layer if layer in GROUND else None,
