@@ -38,14 +38,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         settings = load_settings(open_browser=False if arguments.no_open else None)
+        recording = Recording(arguments.replay) if arguments.replay is not None else None
         listening = listen(settings)
-        if arguments.replay is not None:
-            app = replay_app(settings, arguments.replay)
-        else:
-            app = live_app(settings, arguments.run_dir)
     except (SettingsError, RecordingError) as problem:
         print(f"ridealong: {problem}", file=sys.stderr)
         return 2
+    if recording is not None:
+        app = replay_app(settings, recording, arguments.replay)
+    else:
+        app = live_app(settings, arguments.run_dir)
     return serve(app, settings, listening)
 
 
@@ -85,9 +86,8 @@ def live_app(settings: Settings, run_dir: Path) -> FastAPI:
     )
 
 
-def replay_app(settings: Settings, file: Path) -> FastAPI:
-    """The app around a recording; raises RecordingError."""
-    recording = Recording(file)
+def replay_app(settings: Settings, recording: Recording, file: Path) -> FastAPI:
+    """The app around a recording; it is closed with the app."""
     link = ReplayLink(recording)
     return create_app(
         settings,
