@@ -1,11 +1,11 @@
 // Which shape stands for which kind of road user. Pure, so that the 2D view can use it alone.
 
 export type ModelName =
-  | 'car' | 'van' | 'truck' | 'bus' | 'motorcycle' | 'bicycle' | 'pedestrian' | 'standing'
+  | 'car' | 'ego' | 'van' | 'truck' | 'bus' | 'motorcycle' | 'bicycle' | 'pedestrian' | 'standing'
   | 'cone' | 'barrier' | 'trash_can' | 'animal' | 'parcel'
 
 const KINDS: Record<string, ModelName> = {
-  car: 'car', van: 'van', emergency: 'van', truck: 'truck', bus: 'bus', motorcycle: 'motorcycle',
+  car: 'car', ego: 'ego', van: 'van', emergency: 'van', truck: 'truck', bus: 'bus', motorcycle: 'motorcycle',
   bicycle: 'bicycle', pedestrian: 'pedestrian', cone: 'cone', barrier: 'barrier',
   trash_can: 'trash_can', animal: 'animal', debris: 'parcel',
 }

@@ -93,7 +93,7 @@ function cabin(base: number, halfBase: number, top: number, halfTop: number): [n
   return [[halfBase, base], [halfTop + 0.05, top - 0.1], [halfTop - 0.06, top]]
 }
 
-function car(): Model {
+function car(own: boolean): Model {
   const body = loft([
     [-2.28, hull(0.66, 0.42, 0.82)], [-2.2, hull(0.8, 0.3, 0.93)], [-1.75, hull(0.89, 0.22, 0.98)],
     [-0.6, hull(0.91, 0.19, 0.96)], [0.75, hull(0.91, 0.19, 0.93)], [1.45, hull(0.89, 0.21, 0.86)],
@@ -107,8 +107,22 @@ function car(): Model {
     [-1.5, [[0.5, 1.3], [0.52, 1.335]]], [-0.75, [[0.57, 1.44], [0.55, 1.475]]],
     [0.15, [[0.57, 1.435], [0.55, 1.465]]], [0.36, [[0.5, 1.36], [0.5, 1.385]]],
   ], 0.92)
-  const mirrors = [-1, 1].map((side) => block(0.85, side * 0.98, 0.9, 0.18, 0.16, 0.12, PAINT))
-  return model([body, glass, roof, ...mirrors, ...wheels([-1.38, 1.38], 0.78, 0.33)], 0.52)
+  const mirrors = [-1, 1].map((side) => block(0.84, side * 0.96, 0.88, 0.16, 0.14, 0.1, own ? GLASS : PAINT))
+  const parts = [body, glass, roof, ...mirrors, ...wheels([-1.38, 1.38], 0.78, 0.33), block(0, 0, 0.17, 3.9, 1.6, 0.2, TYRE)]
+  return model(own ? [...parts, ...finish()] : parts, 0.52)
+}
+
+/** What makes our own car look like ours: glass roof, light bar, diffuser, plate. */
+function finish(): BufferGeometry[] {
+  const roof = loft([
+    [-1.36, [[0.44, 1.36], [0.44, 1.375]]], [-0.74, [[0.47, 1.476], [0.46, 1.486]]],
+    [0.14, [[0.47, 1.466], [0.46, 1.476]]], [0.3, [[0.42, 1.4], [0.42, 1.412]]],
+  ], 0.12)
+  const bar = toned(new BoxGeometry(0.04, 1.1, 0.045).translate(-2.285, 0, 0.74), new Color(0.45, 0.02, 0.02))
+  return [
+    roof, bar, block(-2.2, 0, 0.3, 0.14, 1.1, 0.14, TYRE), block(-2.29, 0, 0.56, 0.03, 0.5, 0.11, 0.75),
+    block(2.2, 0, 0.3, 0.12, 1.1, 0.16, TRIM),
+  ]
 }
 
 function van(): Model {
@@ -205,7 +219,7 @@ function parcel(): Model {
 }
 
 const MAKERS: Record<ModelName, () => Model> = {
-  car, van, truck, bus, motorcycle: () => twoWheeler(true), bicycle: () => twoWheeler(false),
+  car: () => car(false), ego: () => car(true), van, truck, bus, motorcycle: () => twoWheeler(true), bicycle: () => twoWheeler(false),
   pedestrian: () => person(0.45), standing: () => person(0.05), cone, barrier, trash_can: trashCan,
   animal, parcel,
 }

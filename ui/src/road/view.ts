@@ -67,7 +67,7 @@ export class DriveView {
   readonly #earlierPoses = new Map<string, ActorView>()
   readonly #egoPose: Pose = { x: 0, y: 0, heading: 0 }
   readonly #ego: ActorView = {
-    id: EGO_ID, kind: 'car', x: 0, y: 0, heading: 0, speed_mps: 0, ...EGO, colour: 'white',
+    id: EGO_ID, kind: 'ego', x: 0, y: 0, heading: 0, speed_mps: 0, ...EGO, colour: 'white',
   }
   readonly #drawnActors: ActorView[] = []
   readonly #label: Label = { x: 0, y: 0, visible: false }
