@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 SPACING_M = 1.0
 SMOOTH_M = 3.0
-SMOOTH_FAST_M = 9.0
+#: Limit in m/s above which corners are rounded over that many metres.
+SMOOTH_FAST = ((18.0, 9.0), (26.0, 18.0))
 
 
 @dataclass(frozen=True)
@@ -73,12 +73,13 @@ class Line:
         return float(s[0]), float(d[0])
 
 
-def line_through(points: F64, ends_m: F64 | None = None, fast: Mask | None = None) -> Line:
+def line_through(points: F64, ends_m: F64 | None = None, limits_mps: F64 | None = None) -> Line:
     """Even samples along `points` [N, 2] with rounded corners.
 
-    Corners are rounded over `SMOOTH_M` each side, on stretches that are `fast` over
-    `SMOOTH_FAST_M`; stretch k ends at `ends_m[k]`. The parameter stays the arc length of the
-    given points, so that positions on lanes carry over.
+    Corners are rounded over `SMOOTH_M` each side, and on fast stretches, which maps draw with
+    longer segments, over the reach in `SMOOTH_FAST`; stretch k ends at `ends_m[k]` and has the
+    limit `limits_mps[k]`. The parameter stays the arc length of the given points, so that
+    positions on lanes carry over.
     """
     steps = np.hypot(*np.diff(points, axis=0).T)
     keep = np.concatenate(([True], steps > 1e-6))
@@ -93,12 +94,15 @@ def line_through(points: F64, ends_m: F64 | None = None, fast: Mask | None = Non
     over = np.maximum(s - raw[-1], 0.0)[:, None]
     last = (points[-1] - points[-2]) / np.hypot(*(points[-1] - points[-2]))
     xy = xy + over * last
-    near = smoothed(xy, SMOOTH_M)
-    if ends_m is None or fast is None or not fast.any():
-        return line_from_samples(near)
-    number = np.minimum(np.searchsorted(ends_m, s), len(fast) - 1)
-    share = smoothed(fast[number].astype(np.float64), 12.0)[:, None]
-    return line_from_samples(near * (1 - share) + smoothed(xy, SMOOTH_FAST_M) * share)
+    result = smoothed(xy, SMOOTH_M)
+    if ends_m is None or limits_mps is None:
+        return line_from_samples(result)
+    limit = limits_mps[np.minimum(np.searchsorted(ends_m, s), len(limits_mps) - 1)]
+    for above_mps, reach_m in SMOOTH_FAST:
+        if (limit > above_mps).any():
+            share = smoothed((limit > above_mps).astype(np.float64), 12.0)[:, None]
+            result = result * (1 - share) + smoothed(xy, reach_m) * share
+    return line_from_samples(result)
 
 
 def line_from_samples(xy: F64) -> Line:

@@ -18,9 +18,6 @@ CONFLICT_M = 2.5
 #: How far behind a junction two merging paths still count as one place, m.
 MERGE_M = 14.0
 
-#: Lanes with a higher limit are drawn with long segments and get a wider smoothing.
-FAST_MPS = 18.0
-
 Zone = tuple[float, float, float, float]
 
 
@@ -93,8 +90,8 @@ class RoadIndex:
     def _line(self, lanes: tuple[str, ...]) -> Line:
         parts = [self.road.lanes[i] for i in lanes]
         ends = np.cumsum([lane.length_m for lane in parts])
-        fast = np.array([lane.limit_mps > FAST_MPS for lane in parts])
-        return line_through(np.concatenate([lane.centre for lane in parts]), ends, fast)
+        limits = np.array([lane.limit_mps for lane in parts])
+        return line_through(np.concatenate([lane.centre for lane in parts]), ends, limits)
 
     def _run_out(self, lane_id: str, turn: Turn | None) -> tuple[Line, tuple[str, ...]]:
         """The way a vehicle on this lane will go for 200 m, and the lanes that make it up."""

@@ -62,7 +62,8 @@ def choose_options(tick: Tick, lane: Lane) -> Choice:
     if choice.siren is not None and not shifts:
         side = 1.0 if lane.left is None and lane.right is not None and lane.one_way else -1.0
         room = max(lane.width_m / 2 - tick.shape.width_m / 2 - 0.1, 0.0)
-        shifts.append(Shift(s0 + 10.0, s0 + 400.0, side * room, 40.0))
+        ramp = max(3.5 * tick.ego.speed_mps, 15.0)
+        shifts.append(Shift(s0 + 0.4 * ramp, s0 + 400.0, side * room, ramp))
     keep = replace(keep, shifts=tuple(shifts))
     choice.options.append(keep)
     _lane_change(tick, choice)
