@@ -14,8 +14,9 @@ _DIALOGUE = ("confirm", "cancel", "repeat")
 #: Of two matches of equal length the intent further left is meant.
 _PREFER = (
     "emergency", "no_overtake", "keep_lane", "skip_exit", "wait", "yield", "add_stop", "u_turn",
-    "take_exit", "set_speed", "keep_limit", "pull_over", "park", "set_gap", "avoid_obstacle",
-    "slow_down", "style_gentle", "overtake", "stop",
+    "take_exit", "set_speed", "keep_limit", "pull_over", "park", "set_gap", "overtake",
+    "avoid_obstacle", "style_gentle", "slow_down", "stop", "go_straight", "turn_left",
+    "turn_right", "navigate",
 )  # fmt: skip
 _NEGATED = {
     "lane_change_left": Intent.KEEP_LANE,
@@ -54,9 +55,9 @@ _FRAME = re.compile(
     r"kindly|simply|now|please) $"
 )
 _OTHERS = re.compile(
-    r"(?<!\S)(?:i|he|she|they|people|who|everyone|nobody|somebody|someone|which|that|it|kids?|"
-    r"always|usually|used to|was|were|did|does|had to|has to|never|to|they all|cars?|trucks?|"
-    r"drivers?|guy|man|woman|would|will|could|can|what|when i|how|where|cannot|i will|my \S+)"
+    r"(?<!\S)(?:i|they|people|who|everyone|nobody|kids|always|usually|used to|did|does|had to|"
+    r"has to|never|to|they all|cars|trucks|drivers|would|could|can|when i|i will|what|how|where|"
+    r"my \S+ (?:will|would|always|used to|had to|told me to|says|said)|he will|she will|it will)"
     r"(?: (?:will|would|always|usually|never|just|can|could|should|did|do|had to|has to|wants? to|"
     r"told \S+ to|tried to|said to|likes? to|have to|also))? $"
 )
@@ -64,6 +65,7 @@ _JOIN_BEFORE = re.compile(
     r"(?:^|(?<!\S)(?:and|then|but|now|so|okay|yes|no|please|or|first|next|also|immediately|"
     r"instead|again|afterwards|later|here|there|wait|stop|go|just|street|lane|exit|green|red) )$"
 )
+_JOINED = re.compile(r"(?<!\S)(?:and|then|but)(?!\S)")
 _JOIN_AFTER = re.compile(
     r"^(?:$| (?:and|then|but|now|please|or|so|immediately|when|after|before|until|if|as soon as|"
     r"because|first|again|here|there|at|quickly|in|for|with|once|right|stop|go|car|hey|yes|no)"
@@ -111,7 +113,9 @@ def _spans(text: str) -> list[tuple[re.Match[str], Pattern]]:
     for pattern in table("commands"):
         if pattern.label in _DIALOGUE:
             continue
-        hits.extend((hit, pattern) for hit in pattern.regex.finditer(text) if hit.group(0))
+        for hit in pattern.regex.finditer(text):
+            if hit.group(0):
+                hits.append((_longest(text, hit, pattern), pattern))
     hits = [(hit, pattern) for hit, pattern in hits if _stands(text, hit)]
     hits.sort(key=lambda item: (-len(item[0].group(0)), _rank(item[1].label)))
     taken: list[tuple[re.Match[str], Pattern]] = []
@@ -120,6 +124,19 @@ def _spans(text: str) -> list[tuple[re.Match[str], Pattern]]:
             taken.append((hit, pattern))
     taken.sort(key=lambda item: item[0].start())
     return taken
+
+
+def _longest(text: str, hit: re.Match[str], pattern: Pattern) -> re.Match[str]:
+    """The hit, stretched by up to three words where an alternative of the pattern goes further."""
+    tail = text[hit.end() :]
+    ends = [m.end() for m in re.finditer(r"\S+", tail)][:3]
+    for end in reversed(ends):
+        if _JOINED.search(tail[:end]):
+            continue
+        longer = pattern.regex.fullmatch(text, hit.start(), hit.end() + end)
+        if longer:
+            return longer
+    return hit
 
 
 def _rank(label: str) -> int:

@@ -19,7 +19,16 @@ from modes.dialogue import Dialogue
 from modes.expert import Context
 from modes.vocabulary import Speaker
 
-__all__ = ["Context", "DecisionRecord", "LineError", "Runner", "Utterance", "decide", "main", "to_send"]
+__all__ = [
+    "Context",
+    "DecisionRecord",
+    "LineError",
+    "Runner",
+    "Utterance",
+    "decide",
+    "main",
+    "to_send",
+]
 
 _KEYS = frozenset(
     {"id", "text", "speaker", "session", "assistant_before", "scene", "asr_confidence"}

@@ -94,7 +94,7 @@ _TO_THE_CAR = re.compile(
     r"pass|overtake|steer|exit|leave|reverse|back up|avoid|i want you to|i need you to)(?!\S)"
 )
 _OTHER_TALK = re.compile(
-    r"(?<!\S)(?:dinner|lunch|breakfast|homework|birthday|movie|school|boss|meeting|email|shirt|"
+    r"(?<!\S)(?:dinner|lunch|breakfast|homework|birthday|movie|school(?! bus| zone)|boss|meeting|email|shirt|"
     r"shoes|dress|recipe|game|match|laundry|dishes|kitchen|song|phone|honey|darling|baby|"
     r"sweetie|grandma|weekend|holiday|vacation|party|shopping|tickets|my hair|tv|book)(?!\S)"
 )
@@ -261,8 +261,10 @@ def _question(words: Words, context: Context) -> Reading | None:
     if not questions.is_question_form(text, words.asked):
         return None
     rest, talk = chatter.masked(text)
-    if talk and len(rest.split()) <= 2:
+    if (talk and len(rest.split()) <= 2) or chatter.is_whole(text):
         return Reading(words.clean, Mode.AUTONOMOUS, confidence=0.9, layer="chatter")
+    if _conditional(rest, context):
+        return None
     kind = questions.kind(text, words.asked)
     if kind is Question.WHY and _refused_before(context.dialogue) and len(text.split()) <= 3:
         kind = Question.WHY_REFUSED
@@ -275,6 +277,19 @@ def _question(words: Words, context: Context) -> Reading | None:
     return Reading(
         words.clean, Mode.QA, question=kind, confidence=0.92, layer="grammar", words=text
     )
+
+
+_CONDITION = re.compile(
+    r"^(?:when|if|once|as soon as) (?:it|you|we|the|there|he|she|they|this|that|everyone|nobody)(?!\S)"
+)
+
+
+def _conditional(text: str, context: Context) -> bool:
+    """ "When it's clear change to the left lane": a command with a condition before it."""
+    if not _CONDITION.search(text) or re.search(r"(?<!\S)(?:what|would|how)(?!\S)", text):
+        return False
+    found = commands.find(text, names=_names(context), unit=context.unit)
+    return bool(found) and found[-1].end >= len(text) - 8
 
 
 #: Kinds whose patterns also fit small talk between people.
@@ -326,9 +341,8 @@ def _commands(words: Words, context: Context) -> Reading | None:
         if talk:
             return Reading(words.clean, Mode.AUTONOMOUS, confidence=0.9, layer="chatter")
         return None
-    whole = chatter.is_whole(words.text)
-    urgent = any(item.command.intent in (Intent.EMERGENCY, Intent.STOP) for item in found)
-    if whole and not urgent:
+    covered = sum(item.end - item.start for item in found) / max(len(rest), 1)
+    if covered < 0.6 and chatter.is_whole(words.text):
         return Reading(words.clean, Mode.AUTONOMOUS, confidence=0.85, layer="chatter")
     return _control(words, tuple(found), rest)
 

@@ -42,7 +42,7 @@ _QUESTION = re.compile(
     r"^(?:(?:and|but|so|hypothetically|theoretically|in theory|just out of curiosity|"
     r"out of curiosity|question|curious|asking for a friend) )*"
     r"(?:would|could|can|do (?:you|we|i|they|people|cars|the|all|other|most|robots|any)|does|did|"
-    r"have (?:you|we|i|they)|has|had (?:you|we)|are|is|was|were|what|why|who|when|where|how|"
+    r"have (?:you|we|i|they)|has|had (?:you|we)|are|is|was|were|what|why|who(?! cares)|when|where|how|"
     r"should|might|will|which|suppose|tell me (?:if|whether|what|why|how|about)|explain|"
     r"i wonder|am i|do you know|is it|may|what if|ever)(?!\S)"
 )
@@ -83,6 +83,7 @@ _HOW_WORKS = re.compile(
     r"disable|trick|fool|cheat|bypass|defeat|hack)(?!\S))"
 )
 _ASKS_LEAVE = re.compile(
+    r"^(?:can|may|could) (?:we|i|you) turn (?:left|right) on red(?!\S)|"
     r"(?<!\S)(?:(?:are|am) (?:we|i|you) (?:even )?allowed(?: to)?(?: do (?:that|this))?|"
     r"(?:is|was) (?:that|it|this) (?:even )?(?:legal|allowed|okay|permitted|illegal))$"
 )

@@ -36,7 +36,7 @@ _CONTRACTIONS = {
     "wanna": "want to", "gotta": "have to", "lemme": "let me", "gimme": "give me",
     "kinda": "kind of", "outta": "out of", "imma": "i am going to", "whatcha": "what are you",
     "dunno": "do not know", "cuz": "because", "cos": "because", "coz": "because",
-    "'cause": "because", "ya": "you", "u": "you", "ur": "your", "r": "are", "pls": "please",
+    "'cause": "because", "ya": "you", "u": "you", "ur": "your", "r": "are", "stopp": "stop", "y": "why", "quicker": "faster", "decelerate": "slow down", "accelarate": "accelerate", "pls": "please",
     "plz": "please", "thru": "through", "tho": "though", "'em": "them", "em": "them",
     "doin": "doing", "goin": "going", "yeah": "yes", "yep": "yes", "yup": "yes", "yea": "yes",
     "nope": "no", "nah": "no", "ok": "okay", "alright": "okay", "mister": "mr",
@@ -56,7 +56,7 @@ _SPELLINGS = {
     "bicycles": "bikes", "pavement": "sidewalk", "footpath": "sidewalk", "zebra": "crosswalk",
     "crossing": "crossing", "junction": "intersection", "crossroads": "intersection",
     "crossroad": "intersection", "dustbin": "bin", "trashcan": "trash can",
-    "garbage": "trash", "rubbish": "trash", "wheelie": "trash", "petrol": "gas",
+    "garbage": "trash", "rubbish": "trash", "petrol": "gas",
     "slowly": "slowly", "vehicle": "car", "automobile": "car", "pullover": "pull over",
     "u-turn": "u_turn", "uturn": "u_turn", "u-ey": "u_turn", "uey": "u_turn",
     "hard-shoulder": "shoulder", "cops": "police", "cop": "police", "policeman": "police",
@@ -179,6 +179,26 @@ _MISHEARD: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(tram|train|metro|subway) stops?", "station"),
     )
 )
+#: Nouns whose "'s" is a verb: "the light's green".
+_SUBJECTS = frozenset(
+    [
+        "light",
+        "road",
+        "way",
+        "coast",
+        "nobody",
+        "everyone",
+        "someone",
+        "somebody",
+        "everybody",
+        "traffic",
+        "lane",
+        "exit",
+        "nothing",
+        "everything",
+        "something",
+    ]
+)
 _LEET = str.maketrans(
     {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s"}
 )
@@ -194,8 +214,13 @@ _WAKE = re.compile(
     r"dude|man|bro|mate|honey|sweetheart)(?: |$))"
 )
 _OPENERS = re.compile(
-    r"^(?:(?:hey|hi|hello|okay|yo|oi|listen|excuse me|so|and|well|oh|look|sorry|great|cool|thanks|"
+    r"^(?:(?:hey|hi|hello|okay|yo|oi|listen|excuse me|so|and|well|oh(?! no| my)|look(?! out| at| for)|sorry|great|cool|thanks|"
     r"thank you|then|also|now then|hey there|you know what|you know|i mean|honestly|listen up) )+(?=\S)"
+)
+#: "why can't you go" comes out as "why can not you go": put the subject first again.
+_INVERTED = re.compile(
+    r"^((?:why |how come |and |but )*)(can|could|will|would|should|is|are|do|does|did|was|were|"
+    r"have|has|must|may) not (you|we|i|it|this|that|they|he|she|the car)(?= (?!dare))"
 )
 _WORD = re.compile(r"[a-z0-9_']+(?:[./-][a-z0-9]+)*|[?]")
 
@@ -233,15 +258,24 @@ def normalise(raw: str) -> Words:
             continue
         words.extend(_spell(token.strip("'")).split())
     doubt = any(word in _DOUBT for word in words)
-    text = " ".join(digits([w for w in words if w not in _FILLERS]))
+    text = " ".join(digits(_without_fillers(words)))
     wake = _WAKE.match(text)
     if wake and (wake.end() < len(text)):
         text = text[wake.end() :].strip()
     text = _OPENERS.sub("", text)
     for pattern, replacement in _MISHEARD:
         text = pattern.sub(replacement, text)
+    text = _INVERTED.sub(r"\1\2 \3 not", text)
     text = re.sub(r"(?<!\S)(\w+) \1 \1(?: \1)*(?!\S)", r"\1 \1", text)
     return Words(clean, text, bool(wake), asked, doubt, markup)
+
+
+def _without_fillers(words: list[str]) -> list[str]:
+    """Words that say something; "er" after an article is the emergency room."""
+    pairs = zip(["", *words], words, strict=False)
+    return [
+        w for before, w in pairs if w not in _FILLERS or (w == "er" and before in ("the", "an"))
+    ]
 
 
 def _spell(token: str) -> str:
@@ -249,6 +283,8 @@ def _spell(token: str) -> str:
     token = _SPELLINGS.get(token, token)
     if token.endswith("'s"):
         token = token[:-2]
+        if token in _SUBJECTS:
+            return f"{token} is"
     unit = re.fullmatch(r"(\d+(?:\.\d+)?)(mph|kph|km/h|kmh|m|km|s)", token)
     if unit:
         return f"{unit.group(1)} {_SPELLINGS.get(unit.group(2), unit.group(2))}"

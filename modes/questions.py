@@ -17,12 +17,12 @@ _FORM = re.compile(
     r"theoretically|what i want to know is|my question is|do you happen to know|any clue) )*"
     r"(?:why|what|when|where|who|whose|which|how|is|are|am|was|were|do|does|did|has|have|had|can|"
     r"could|will|would|should|shall|may|might|any|anything|anyone|anybody|if|suppose|imagine|"
-    r"describe|status|count|eta|since when|at what|in what|on what|for what|in which|on which|"
+    r"describe|status|count|eta|arrival|location|since when|at what|in what|on what|for what|in which|on which|"
     r"from where|until when|to where|distance|report|reason)(?!\S)"
 )
 _NO_QUESTION = re.compile(r"^(?:do|have|will|if|any|what the|is|are|what a|how nice|how cool) ?$")
 _IMPERATIVE_DO = re.compile(
-    r"^(?:do (?:not|\d|a|the|that|this|it|as|what|exactly|something|some|another|one|u_turn|"
+    r"^(?:who cares|when (?:i|we|he|she|they) (?:was|were|had|went|used)|do (?:not|\d|a|the|that|this|it|as|what|exactly|something|some|another|one|u_turn|"
     r"make|go|slow|stop|turn)|have (?:a|fun|the|him|her|some)|if (?:you (?:could|can|would)|it is "
     r"safe|possible|there is (?:room|a gap)|the light)|any (?:chance (?:you|we|of)|time)|"
     r"is (?:it|there (?:any|a) (?:way|chance))? ?(?:possible|any chance|a chance|a way)(?: for you)?"
@@ -47,11 +47,18 @@ REQUEST = re.compile(
 #: "Will you …" asks about the future where a condition or a thing to react to follows.
 _FUTURE = re.compile(
     r"^will (?:you|we|it|the car) .*(?<!\S)(?:for|at|if|when|before|after|to|make|reach|arrive|be|"
-    r"see|let|by|in time|on time|next|soon|ever|always|still)(?!\S)"
+    r"see|let|by|in time|on time|next|soon|ever|always|still)(?!\S)|"
+    r"^will (?:you|we|it|the car) (?:turn|take|change|overtake|pass|exit|merge|use|leave|follow|"
+    r"park|get off)(?!\S)"
+)
+#: "Would you brake for a squirrel?" asks about principles.
+_PRINCIPLE = re.compile(
+    r"^would you (?:ever |really )?(?:brake|stop|swerve|slow down|wait|yield|turn|go|pull over) for "
+    r"(?:a|an|any|someone|somebody|people|animals|pedestrians)(?!\S)"
 )
 #: "Can we … here?" asks for leave, not for the deed.
 _LEAVE = re.compile(
-    r"(?<!\S)(?:legally|even|allowed|on red|right on red|here or not|or is it|or not|at all)(?!\S)|"
+    r"^may (?:we|i) (?:stop|park|turn|pass|go|use|open|get)(?!\S)|(?<!\S)(?:legally|even|allowed|on red|right on red|here or not|or is it|or not|at all)(?!\S)|"
     r"^(?:can|may|could) (?:we|i|one) (?:park|make a u_turn|do a u_turn|u_turn|use the|enter|cross|"
     r"drive (?:in|on)|turn (?:left|right) on|get out|open|overtake here|pass here|turn around here)"
     r"(?!\S)|^(?:can|could|may) (?:we|i|you|one)(?: (?:park|overtake|turn (?:left|right|around)|"
@@ -72,7 +79,7 @@ _FOLLOW_UP = re.compile(
 _STATED = re.compile(
     r"^(?:(?:i|we) (?:do not|can not|want to|would like to|need to) (?:know|understand|see|get) "
     r"(?:why|what|where|how|when|if|whether|who)|tell me|describe|explain|show me (?:what|why|how|"
-    r"the way)|report|i wonder|i am wondering|give me (?:an overview|a status|the eta|our eta)|"
+    r"the way)|report|i wonder|i am wondering|give (?:me|us) (?:an|a|the|our) (?:overview|status|eta|description|summary|update|report|estimate|reason|explanation)(?: \S+)*|"
     r"walk me through|talk me through|summari[sz]e)(?!\S)"
 )
 
@@ -92,9 +99,11 @@ def is_question_form(text: str, asked: bool) -> bool:
 def request_rest(text: str) -> str | None:
     """What is asked for in a question-shaped request, base verb first; None if it is none."""
     hit = REQUEST.search(text)
-    if not hit or _FUTURE.search(text) or _LEAVE.search(text) or _ABILITY.search(text):
+    if not hit or any(p.search(text) for p in (_FUTURE, _LEAVE, _ABILITY, _PRINCIPLE)):
         return None
     rest = text[hit.end() :].strip()
+    if text.startswith("why") and " " not in rest:
+        return None  # "why don't we move?" asks for the reason
     return _base_verb(rest) if rest else None
 
 
@@ -105,22 +114,29 @@ def asks_leave(text: str) -> bool:
 
 def kind(text: str, asked: bool) -> Question | None:
     """The kind of question, None when no table knows it."""
-    text = re.sub(
-        r"^(?:(?:and|but|so|okay|tell me|do you know|any idea|i wonder|i want to know|"
-        r"i would like to know|can you tell me|could you tell me|would you tell me|please tell me|"
-        r"just|wait|quick question|sorry|then|by the way|hold on|remind me|may i ask|let me know|"
-        r"i am curious|do you happen to know|any clue|out of curiosity|car|yes but|no but|"
-        r"i do not (?:get|understand|know)) )+(?=\S)",
-        "",
-        text,
-    )
-    text = re.sub(r"^(?:if|whether) (?:you|we|there|it|the|he|she|they)(?= )", _inverted, text)
-    for pattern in _patterns():
-        if pattern.regex.fullmatch(text):
-            return Question(pattern.label)
+    for form in (text, *_stripped(text)):
+        for pattern in _patterns():
+            if pattern.regex.fullmatch(form):
+                return Question(pattern.label)
     if _FOLLOW_UP.search(text):
         return Question.EXISTENCE
     return None
+
+
+_LEAD_IN = re.compile(
+    r"^(?:(?:and|but|so|okay|tell me|do you know|any idea|i wonder|i want to know|say|"
+    r"i would like to know|can you tell me|could you tell me|would you tell me|please tell me|"
+    r"just|wait|quick question|sorry|then|by the way|hold on|remind me|may i ask|let me know|"
+    r"i am curious|do you happen to know|any clue|out of curiosity|car|yes but|no but|give me|"
+    r"i do not (?:get|understand|know)|explain to me|explain|show me) )+(?=\S)"
+)
+
+
+def _stripped(text: str) -> tuple[str, ...]:
+    """The sentence without its lead-in ("tell me …"), and with indirect order turned round."""
+    bare = _LEAD_IN.sub("", text)
+    turned = re.sub(r"^(?:if|whether) (?:you|we|there|it|the|he|she|they)(?= )", _inverted, bare)
+    return tuple(dict.fromkeys(form for form in (bare, turned) if form != text))
 
 
 def _inverted(hit: re.Match[str]) -> str:

@@ -89,7 +89,7 @@ _STREET = re.compile(
 _DESTINATION = re.compile(
     r"(?<!\S)(?:to|towards|home|downtown|into|up to|over to|via|through|at|by|for|is|in|"
     r"find|nearest|closest|next)(?: (?:me|us|a|an|the|some|my|our|any|nearest|closest|next|good|"
-    r"cheap|go to|get to))* ?(?P<name>(?:\S+ ?){0,6})$"
+    r"cheap|go to|get to)(?!\S))* ?(?P<name>(?:\S+ ?){0,6})$"
 )
 _TRAIL = re.compile(
     r"(?: (?:please|now|first|instead|on the way|along the way|as fast as possible|quickly|asap|"
@@ -103,7 +103,7 @@ _PLACES: tuple[tuple[str, Place], ...] = (
     (r"parking|parking lot|parking spot|parking space|car park|garage|spot|bay|parking garage|"
      r"driveway|space", Place.PARKING),
     (r"kerb|kerbside|side of the road|side|roadside|sidewalk", Place.KERB),
-    (r"next safe|safe (?:place|spot)|when (?:it is )?safe|when you can|as soon as (?:you can|"
+    (r"(?:the )?next safe(?: place| spot)?|safe (?:place|spot)|when (?:it is )?safe|when you can|as soon as (?:you can|"
      r"possible|it is safe)|somewhere safe|next possible|soon|next opportunity|somewhere|anywhere",
      Place.NEXT_SAFE),
     (r"here|right here|over here|now|there|over there|this spot", Place.HERE),

@@ -35,7 +35,7 @@ _HEAD = (
 #: The whole utterance (or what is known of it) is a stop word and nothing else.
 _BARE = re.compile(
     rf"^{_HEAD}(?:stop(?:ping)?|halt|brake|freeze|whoa|woah|stop it|stop stop)"
-    rf"(?: (?:stop|brake|halt|please|car|hey|whoa|no|god))*{_SOON}$"
+    rf"(?: (?:stop|brake|halt|please|car|hey|whoa|no|god|i said|i mean it|man|dude))*{_SOON}$"
 )
 #: A stop order with its reason behind it: "stop! there is a child".
 _WITH_REASON = re.compile(

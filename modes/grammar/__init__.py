@@ -55,11 +55,12 @@ def expand(pattern: str) -> str:
 def table(name: str) -> tuple[Pattern, ...]:
     """All patterns of `name`.yaml in order; raises `GrammarError`.
 
+    What follows a ``#`` in a label only tells two blocks of one label apart.
     A line may end in ``=> key=value key=value``: hints that the slots of a command start from.
     """
     document: dict[str, str] = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text("utf-8"))
     return tuple(
-        _pattern(name, label, line)
+        _pattern(name, label.partition("#")[0], line)
         for label, block in document.items()
         for line in block.splitlines()
         if line.strip()
