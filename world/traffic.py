@@ -25,6 +25,8 @@ WALKERS_WITHIN_M = 260.0
 #: Routes are this long, and are led on when less than a fifth is left.
 _ROUTE_M = 2_500.0
 _SAMPLE_M = 20.0
+#: Places tried a second; most are too near to somebody when traffic is dense.
+_TRIES = 10
 _SLOW_ROADS = frozenset({RoadClass.URBAN, RoadClass.RESIDENTIAL})
 #: Roads that are seen from each other, and the share of newcomers that come on roads like the
 #: ego's: from a motorway nobody watches the country road beside it.
@@ -112,8 +114,9 @@ class TrafficKeeper:
             else:
                 self.lead_on(id)
         taken = [(vx, vy, 0.0) for vx, vy in here.values()]
-        for _ in range(min(4, self._wish.vehicles - len(self._mine))):
-            self._add_vehicle(x, y, road, OUT_OF_SIGHT_M, taken)
+        for _ in range(_TRIES):
+            if len(self._mine) < self._wish.vehicles:
+                self._add_vehicle(x, y, road, OUT_OF_SIGHT_M, taken)
         walkers = list(self._engine.walkers())
         for id, wx, wy in walkers:
             if np.hypot(wx - x, wy - y) > WALKERS_WITHIN_M + MARGIN_M:
