@@ -141,6 +141,7 @@ class Car:
 
     async def run(self) -> None:
         """Runs until cancelled."""
+        self.conversation.mind.warm_up()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.link.run())
             tasks.create_task(self._consume())
@@ -148,7 +149,6 @@ class Car:
             tasks.create_task(self._show_pictures())
             tasks.create_task(self.conversation.mouth.run())
             tasks.create_task(self._load_speech())
-            tasks.create_task(self.conversation.mind.warm_up())
 
     async def close(self) -> None:
         await self.conversation.close()

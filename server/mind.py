@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from model.contract.facts import SceneFacts
@@ -26,6 +26,9 @@ from server import protocol as p
 _log = logging.getLogger(__name__)
 
 ASK_BACK = "Sorry, I did not get that. Could you say it again?"
+
+#: Longest wait for the tables of the Mode Expert, once.
+WARM_UP_S = 10.0
 
 Decide = Callable[[Utterance, Context, SceneFacts | None], DecisionRecord]
 
@@ -65,6 +68,7 @@ class Mind:
         self._timeout_s = timeout_s
         self._decide = judge
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="mode-expert")
+        self._warming: Future[DecisionRecord] | None = None
         self._reading = False
         self._meanwhile: list[Situation] = []
 
@@ -96,14 +100,16 @@ class Mind:
         record = self._decide(*self._question(heard, now_s))
         return self._settled(heard, record, started)
 
-    async def warm_up(self) -> None:
-        """Makes the first utterance as quick as the others (tables are built when first used)."""
+    def warm_up(self) -> None:
+        """Builds the tables of the Mode Expert now; the first utterance waits for that."""
         utterance, context = Utterance("why are you slowing down", source="script"), Context()
-        job = self._worker.submit(self._decide, utterance, context, None)
-        await asyncio.wait([asyncio.wrap_future(job)])
+        self._warming = self._worker.submit(self._decide, utterance, context, None)
 
     async def consider(self, heard: Heard, now_s: float) -> Considered:
         """Judges an utterance in the worker thread; `now_s` is the dialogue's clock."""
+        if self._warming is not None:
+            await asyncio.wait([asyncio.wrap_future(self._warming)], timeout=WARM_UP_S)
+            self._warming = None
         started = time.perf_counter()
         self._reading = True
         job = self._worker.submit(self._decide, *self._question(heard, now_s))

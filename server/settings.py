@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     hands_free: bool = Field(False, description="start listening without push to talk")
 
     # the conversation
-    decide_timeout_s: float = Field(0.5, gt=0, le=10, description="time the Mode Expert may take")
+    decide_timeout_s: float = Field(1.0, gt=0, le=10, description="time the Mode Expert may take")
 
     @field_validator("cameras")
     @classmethod

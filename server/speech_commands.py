@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from server.settings import SettingsError, load_settings
 from server.speech_room import recogniser_options, voice_options
-from speech.audio import for_hearing, read_wav, write_wav
 from speech.errors import AudioError, SpeechError
+from speech.files import hear_file, speak_to_file
 from speech.recognisers.registry import load_recogniser
 from speech.speakable import speakable
 from speech.voices.registry import load_voice
@@ -29,7 +28,7 @@ def hear(files: Sequence[Path]) -> int:
     for file in files:
         line: dict[str, object] = {"file": str(file)}
         try:
-            heard = recogniser.transcribe(for_hearing(read_wav(file)))
+            heard = hear_file(file, recogniser)
             line |= {
                 "text": heard.text,
                 "confidence": heard.confidence,
@@ -46,8 +45,7 @@ def hear(files: Sequence[Path]) -> int:
 
 def speak(text: str, output: Path) -> int:
     """Writes a WAV file and says on stdout what it is."""
-    spoken = speakable(text)
-    if not spoken:
+    if not speakable(text):
         print("ridealong: there is nothing in that text that can be spoken", file=sys.stderr)
         return 2
     try:
@@ -60,16 +58,14 @@ def speak(text: str, output: Path) -> int:
         if voice.name == "none":
             print("ridealong: no voice can run here; `ridealong doctor` says why", file=sys.stderr)
             return 1
-        pcm = b"".join(voice.speak(spoken, threading.Event()))
-        write_wav(output, pcm, voice.rate_hz)
+        seconds = speak_to_file(text, output, voice)
+    except AudioError as problem:
+        print(f"ridealong: {problem}", file=sys.stderr)
+        return 2
     except SpeechError as problem:
         print(f"ridealong: {problem}", file=sys.stderr)
         return 1
-    except OSError as problem:
-        print(f"ridealong: {output}: {(problem.strerror or '').lower()}", file=sys.stderr)
-        return 2
     finally:
         voice.close()
-    seconds = round(len(pcm) / 2 / voice.rate_hz, 2)
-    print(json.dumps({"file": str(output), "seconds": seconds, "voice": voice.name}))
+    print(json.dumps({"file": str(output), "seconds": round(seconds, 2), "voice": voice.name}))
     return 0

@@ -100,7 +100,8 @@ def situation(
         facts={**FACTS, "speed_kph": round(speed_mps * 3.6, 1)},
         mode=Mode.AUTONOMOUS,
         plan=PlanView(
-            source="classical", xy=((25 * t_s + 10, 0.0), (25 * t_s + 20, 0.0)), speed_mps=(25.0, 24.0),
+            source="classical", xy=((25 * t_s + 10, 0.0), (25 * t_s + 20, 0.0)),
+            speed_mps=(25.0, 24.0),
             longitudinal=meta, lateral=MetaLateral.STRAIGHT, lane=MetaLane.KEEP,
         ),
         trace=trace,
