@@ -33,10 +33,8 @@ class DriveRecorder:
 
     def take(self, message: object) -> None:
         """A message of the drive, or its map document."""
-        if isinstance(message, Hello):
-            self._hello = message
-        elif isinstance(message, Mapping):
-            self._map = message
+        if isinstance(message, Mapping):  # comes with each hello that the car has taken in
+            self._map, self._hello = message, self._car.drive
             self._begin()
         elif isinstance(message, Situation):
             if message.t_s < self._t_s - 0.05:  # the same scenario from its beginning

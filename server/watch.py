@@ -26,6 +26,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._level = "F0"
+        self._shown = False
         self._told_s: dict[str, float] = {}
 
     def look(self, situation: Situation) -> list[tuple[p.Alert, str]]:
@@ -38,8 +39,10 @@ class Watch:
             if rising and level in _LEVELS and self._new(level, t_s):
                 seriousness, title, spoken = _LEVELS[level]
                 found.append((_alert(seriousness, title, _failed(situation)), spoken))
-            elif not rising and level < "F3":
+                self._shown = True
+            elif self._shown and level < "F3":
                 found.append((p.Alert(level="info", title=""), ""))  # takes the alert away
+                self._shown = False
         for event in situation.events:
             if event.kind in _EVENTS and self._new(f"{event.kind} {event.object_id}", t_s):
                 seriousness, title = _EVENTS[event.kind]

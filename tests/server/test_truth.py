@@ -46,9 +46,7 @@ def test_a_person_counts_from_further_off_than_a_car() -> None:
 
 
 def test_a_limit_is_checked_against_the_world() -> None:
-    limit = CauseView(
-        component=Component.ODD_LIMIT, label="limit", does="applies", kind="limit"
-    )
+    limit = CauseView(component=Component.ODD_LIMIT, label="limit", does="applies", kind="limit")
     truth = truth_of(with_actors(cause=limit))
     assert truth is not None
     assert truth["cause"]["limit_kph"] == 120.0
