@@ -83,9 +83,11 @@ def admitted(
     if by_rule:
         reason = refused_because(ruling.reason)
         return book, new.closed(RequestState.REFUSED, moment.t_s, reason), None
+    new = with_objects(new, moment)
+    if command.intent in (Intent.OVERTAKE, Intent.FOLLOW) and new.target_id is None:
+        return book, new.closed(RequestState.REFUSED, moment.t_s, "nobody drives ahead"), None
     book = without_conflicts(book, new, moment)
     new = replace(new, after_id=_comes_after(new, batch))
-    new = with_objects(new, moment)
     after = command.slots.after
     if new.after_id is not None or after is not None:
         waits = trigger_text(after) if after is not None else "the manoeuvre before"

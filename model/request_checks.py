@@ -49,7 +49,7 @@ def done(request: Request, moment: Moment) -> bool:
     if intent is Intent.KEEP_LANE:
         return abs(ego.lateral_m) < CENTRED_M
     if intent in (Intent.OVERTAKE, Intent.AVOID_OBSTACLE, Intent.YIELD):
-        return request.target_id is not None and passed(request.target_id, moment)
+        return request.target_id is not None and is_behind(request.target_id, moment)
     if intent in ROUTE_INTENTS:
         return _on_goal(request, moment)
     # Style, overtaking and following are in force as soon as the plan is asked for them.
@@ -112,7 +112,7 @@ def missed(request: Request, moment: Moment) -> str:
         if left and route.gate_edge is not None:
             exits = request.intent is Intent.TAKE_EXIT
             return "the exit was passed" if exits else "the junction was passed"
-    followed = request.target_id if request.intent is Intent.FOLLOW else None
+    followed = request.target_id if request.intent in (Intent.FOLLOW, Intent.OVERTAKE) else None
     if followed is not None and all(actor.id != followed for actor in moment.actors):
         return "the vehicle is out of sight"
     return ""
@@ -121,7 +121,10 @@ def missed(request: Request, moment: Moment) -> str:
 def begun(request: Request, moment: Moment) -> bool:
     """Has the car visibly begun to do it?"""
     if moment.progress_id == request.id and moment.progress is not None:
-        return moment.progress.phase == "under_way"
+        turning = request.route is not None and request.route.gate_edge is not None
+        # On a long way to a turn the car just drives: it has begun once that can be seen.
+        seen = not turning or moment.ego.indicator != "off" or moment.edge not in moment.route
+        return moment.progress.phase == "under_way" and seen
     if request.intent in SPEED_GROUP | STOP_GROUP:
         return request.released
     if request.intent in LANE_GROUP:
@@ -173,12 +176,17 @@ def ahead_m(actor: Actor, moment: Moment) -> float:
     return (actor.x - ego.x) * cos(ego.heading) + (actor.y - ego.y) * sin(ego.heading)
 
 
+def is_behind(object_id: str, moment: Moment) -> bool:
+    """Can the object be seen behind the car?"""
+    return any(
+        actor.id == object_id and ahead_m(actor, moment) < -moment.shape.rear_overhang_m - PASSED_M
+        for actor in moment.actors
+    )
+
+
 def passed(object_id: str, moment: Moment) -> bool:
     """Is the object behind the car, or gone?"""
-    for actor in moment.actors:
-        if actor.id == object_id:
-            return ahead_m(actor, moment) < -moment.shape.rear_overhang_m - PASSED_M
-    return True
+    return is_behind(object_id, moment) or all(a.id != object_id for a in moment.actors)
 
 
 def resolve(target: Target | None, moment: Moment, default_ahead: bool) -> str | None:
@@ -190,7 +198,7 @@ def resolve(target: Target | None, moment: Moment, default_ahead: bool) -> str |
 
     def fits(actor: Actor) -> bool:
         if target is None:
-            return True
+            return _on_our_way(actor, moment)
         colour = target.colour is None or actor.colour == target.colour
         return colour and target.object.replace(" ", "_") in (actor.kind.value, "vehicle", "thing")
 
@@ -199,12 +207,23 @@ def resolve(target: Target | None, moment: Moment, default_ahead: bool) -> str |
     return None if nearest is None else nearest.id
 
 
-def _distance(actor: Actor, moment: Moment) -> float:
+def _on_our_way(actor: Actor, moment: Moment) -> bool:
+    """Ahead in about our lane and not coming towards us."""
+    lane = moment.road.lanes.get(moment.ego.lane or "")
+    other = moment.road.lanes.get(actor.lane or "")
+    if lane is not None and other is not None and other.edge == lane.edge:
+        return other.id == lane.id
+    return abs(_aside_m(actor, moment)) < 4.0 and cos(actor.heading - moment.ego.heading) > 0.5
+
+
+def _aside_m(actor: Actor, moment: Moment) -> float:
     ego = moment.ego
+    return -(actor.x - ego.x) * sin(ego.heading) + (actor.y - ego.y) * cos(ego.heading)
+
+
+def _distance(actor: Actor, moment: Moment) -> float:
     # Sideways counts more: "the truck" is the one on our way.
-    ahead = ahead_m(actor, moment)
-    aside = -(actor.x - ego.x) * sin(ego.heading) + (actor.y - ego.y) * cos(ego.heading)
-    return ahead + 4.0 * abs(aside)
+    return ahead_m(actor, moment) + 4.0 * abs(_aside_m(actor, moment))
 
 
 def fired(trigger: Trigger, object_id: str | None, request: Request, moment: Moment) -> bool:

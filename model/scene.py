@@ -14,8 +14,9 @@ from model.contract.road import Control, Lane, LaneKind, RoadClass, RoadMap
 from model.lane_frame import LaneFrame, LaneFrames, drive_lanes, route_ahead
 from model.scene_traffic import traffic_facts
 
-#: Lights and signs are facts when they are this near, m.
-CONTROL_AHEAD_M = 150.0
+#: Lights and signs are facts when they matter by now: within so many seconds, m from and to.
+CONTROL_AHEAD_S = 8.0
+CONTROL_AHEAD_M = (50.0, 150.0)
 #: A work zone this near is a hazard ahead, m.
 HAZARD_AHEAD_M = 500.0
 #: Friction below this is "low".
@@ -139,9 +140,11 @@ def _edge_of_road(road: RoadMap, lane: Lane) -> dict[str, FactValue]:
 def _control(seen: Perception, frame: LaneFrame) -> dict[str, FactValue]:
     """The next light and the next sign on the way."""
     facts: dict[str, FactValue] = {}
+    nearest, farthest = CONTROL_AHEAD_M
+    reach_m = min(max(CONTROL_AHEAD_S * seen.ego.speed_mps, nearest), farthest)
     for on in frame.ahead:
         link = on.link
-        if link is None or not 0.0 <= on.to_s <= CONTROL_AHEAD_M:
+        if link is None or not 0.0 <= on.to_s <= reach_m:
             continue
         if link.light is not None and "light" not in facts:
             state = seen.lights.get(link.light, "")

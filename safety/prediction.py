@@ -20,8 +20,9 @@ from safety.roadway import Roadway, wrapped
 
 F64 = NDArray[np.float64]
 
-#: A driver who has to give way is trusted to brake this hard, m/s².
+#: A driver who has to give way is trusted to brake this hard, m/s², or a little harder than now.
 YIELD_DECEL_MPS2 = 3.5
+BRAKES_ON = 1.25
 #: The reaction that a lane change may ask of a follower (policy, lane_change), s and m/s².
 FOLLOWER_REACTION_S, FOLLOWER_DECEL_MPS2 = 0.4, 3.0
 #: Followers of a lane are close to it and along it; others go straight on.
@@ -70,7 +71,7 @@ def _one(
             s = s0 + travelled
             stop = next((at for at, link in way.links if gives_way(link, lights)), None)
             if stop is not None:
-                s = _held(s, s0, stop - actor.length_m / 2, actor.speed_mps)
+                s = _held(s, s0, stop - actor.length_m / 2, actor)
             return way.at(s, lateral)
     x = actor.x + travelled * np.cos(actor.heading)
     y = actor.y + travelled * np.sin(actor.heading)
@@ -104,8 +105,9 @@ def gives_way(link: LaneLink, lights: Mapping[str, str]) -> bool:
     return link.control is not Control.FREE or bool(link.yields_to)
 
 
-def _held(s: F64, s0: float, stop_m: float, speed_mps: float) -> F64:
-    room = stop_m - s0
-    if room < speed_mps**2 / (2 * YIELD_DECEL_MPS2):
-        return s  # cannot stop in comfort any more, or is past the line: expect it to go
+def _held(s: F64, s0: float, stop_m: float, actor: Actor) -> F64:
+    """Up to the line, for whoever can still stop there as drivers do."""
+    trusted = max(YIELD_DECEL_MPS2, -BRAKES_ON * actor.accel_mps2)
+    if stop_m - s0 < actor.speed_mps**2 / (2 * trusted):
+        return s  # cannot stop any more, or is past the line: expect it to go
     return np.minimum(s, stop_m)
