@@ -12,7 +12,7 @@ import numpy as np
 from model.classical.geometry import F64, wrap
 from model.classical.index import RoadIndex
 from model.contract.observation import STATIC_KINDS, Actor, ActorKind, EgoState
-from model.contract.road import Control, LaneLink, Turn
+from model.contract.road import Control, Lane, LaneLink, Turn
 
 #: Prediction times: 0 to 6.4 s every 0.2 s.
 TIMES_S: F64 = np.arange(33, dtype=np.float64) * 0.2
@@ -107,7 +107,7 @@ def _one(index: RoadIndex, actor: Actor, lights: Mapping[str, str], own: set[str
             held = np.minimum(reach, max(room, 0.0))
             speed = np.where(held < reach, 0.0, speed)
             reach = held
-    drift = _drift(actor, off, lane.width_m)
+    drift = _drift(index, actor, lane, off)
     x, y, h = line.at(s0 + reach, d0 + drift)
     return x, y, h + (off if drift is not _NO_DRIFT else 0.0), speed, gives
 
@@ -127,12 +127,20 @@ def _reach(actor: Actor) -> tuple[F64, F64]:
 _NO_DRIFT = np.zeros(len(TIMES_S))
 
 
-def _drift(actor: Actor, off: float, width_m: float) -> F64:
-    """Sideways motion of somebody who changes lanes, at most into the next lane."""
+def _drift(index: RoadIndex, actor: Actor, lane: Lane, off: float) -> F64:
+    """Sideways motion of somebody who changes lanes, at most into the next lane.
+
+    Just behind a junction a heading off the lane is only the end of a turn.
+    """
     rate = actor.speed_mps * sin(off)
-    if abs(rate) < 0.25 or abs(off) < 0.015:
+    side = lane.left if off > 0 else lane.right
+    beside = index.road.lanes.get(side or "")
+    if beside is None or beside.kind not in _FOLLOWED or abs(off) > 0.25:
         return _NO_DRIFT
-    return np.clip(rate * TIMES_S, -width_m, width_m)
+    signals = actor.indicator == ("left" if off > 0 else "right")
+    if abs(rate) < 0.25 or abs(off) < 0.015 or (actor.s_m < 25.0 and not signals):
+        return _NO_DRIFT
+    return np.clip(rate * TIMES_S, -lane.width_m, lane.width_m)
 
 
 def turn_wish(index: RoadIndex, actor: Actor) -> Turn | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp
 
 import numpy as np
 
@@ -14,8 +15,10 @@ from model.contract.observation import ActorKind, VehicleShape
 
 #: Contacts are looked for up to this time, as the guard does (T8), s.
 LOOK_S = 5.0
-#: A contact this far in the future costs half of one now, s.
-FADE_S = 4.0
+#: A contact this much later costs a third: there is time to look again, s.
+FADE_S = 2.5
+#: What a metre per second squared of hard braking costs.
+HARD_COST = 2.0
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,12 @@ def score(
         hit = first_contact(proposal.case.overlay, motion.position[k], motion.speed[k], shape)
         way = float(motion.position[k, -1] - motion.position[k, 0])
         accel = motion.accel[k]
-        hard = float(np.maximum(-accel - 3.0, 0.0).max())
+        hard = float(np.maximum(-accel - 3.5, 0.0).max())
         jerk = float(np.abs(np.diff(accel)).max()) * 10
-        total = way / top * 5.0 + bias[k] - 0.6 * hard - 0.02 * max(jerk - 4.0, 0.0)
+        total = way / top * 5.0 + bias[k] - HARD_COST * hard - 0.02 * max(jerk - 4.0, 0.0)
         if hit is not None:
             time, _, speed = hit
-            total -= (30.0 + 2.0 * speed) / (1.0 + time / FADE_S)
+            total -= (40.0 + 2.0 * speed) * exp(-time / FADE_S)
         result.append(Score(total, hit[0] if hit else None, hit[1] if hit else None))
     return result
 
