@@ -13,7 +13,7 @@ import resource
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -117,7 +117,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def report(stats: LoopStats, jitter_ms: list[float]) -> dict[str, object]:
+def report(stats: LoopStats, jitter_ms: Iterable[float]) -> dict[str, object]:
     """Counters of a drive as JSON, with this process's memory."""
     plain = {
         key: dict(value) if isinstance(value, Counter) else value
@@ -129,7 +129,7 @@ def report(stats: LoopStats, jitter_ms: list[float]) -> dict[str, object]:
         **plain,
         "deadline_misses": stats.deadline_misses,
         "tick_ms": percentiles(stats.tick_ms),
-        "jitter_ms": percentiles(jitter_ms),
+        "jitter_ms": percentiles(list(jitter_ms)),
         "peak_rss_mb": round(peak_kb / 1024, 1),
         "pid": os.getpid(),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from model.contract.situation import DriveControl, Hello, Notice, ToDriving
 from model.contract.world import TICK_S, Cameras, World
 from model.link_server import LinkServer
 from model.loop import DEADLINE_MS, DrivingLoop
-from model.loop_stats import LoopStats
+from model.loop_stats import MAX_TIMES, LoopStats
 from model.pacing import Slot, next_slot
 from server.process_care import IdleCollector
 
@@ -67,8 +68,8 @@ class DrivingRun:
         self._switched = False
         self._camera_trouble = ""
         self.stats = LoopStats()
-        #: Longest delay between a tick's slot and its begin, ms, per tick.
-        self.jitter_ms: list[float] = []
+        #: Delay between each tick's slot and its begin, ms.
+        self.jitter_ms: deque[float] = deque(maxlen=MAX_TIMES)
         self._open(prepare(scenario, seed)())
         self._link = LinkServer(run_dir / "driving.sock", self._hello_line)
 
