@@ -98,7 +98,7 @@ def stop_law(speed: F64, room: F64, style: Style) -> F64:
     """
     need = speed * speed / (2 * np.maximum(room, 0.05))
     share = np.clip((need / style.brake_mps2 - 0.6) / 0.4, 0.0, 1.0)
-    bound = (1.0 - share) * np.minimum(1.2, room) - share * need
+    bound = (1.0 - share) * np.clip(room, 0.0, 3.0) - share * need
     # Standing close enough is standing: no inching the last half metre.
     bound = np.where((room < 0.6) & (speed < 0.6), np.minimum(bound, -1.5 * speed - 0.3), bound)
     return np.asarray(np.maximum(bound, -EMERGENCY_BRAKE_MPS2))

@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import cos, inf, sin
 
-from model.classical.assemble import passenger_reason
-from model.classical.constraints import SpeedBound, StopPoint
+from model.classical.choice import Choice
+from model.classical.constraints import SpeedBound
 from model.classical.geometry import wrap
 from model.classical.lanes import Wish, gap_beside, gap_words, lane_wish
 from model.classical.naming import actor_reason
 from model.classical.obstacles import Passing, passing
 from model.classical.overlay import overlay
 from model.classical.path import Option, Path, Shift
-from model.classical.pullover import ENTRY_MPS, find_place, shift_to
 from model.classical.route import Corridor, corridor_from, line_is_dashed, neighbour
+from model.classical.standing import standing_rules, wants_side
 from model.classical.tick import Change, Tick
 from model.contract.observation import Actor
 from model.contract.road import Lane, Turn
-from modes.vocabulary import Direction, Intent, Lateral, Longitudinal
+from modes.vocabulary import Direction, Lateral, Longitudinal
 
 #: The indicator is on for this long before a lane change begins, s.
 SIGNAL_S = 0.8
 #: How far behind a siren makes the car give way, m.
 SIREN_M = 110.0
-STOPPING = frozenset({Intent.STOP, Intent.WAIT, Intent.PULL_OVER, Intent.PARK})
-TO_THE_SIDE = frozenset({Intent.PULL_OVER, Intent.PARK})
-
-
-@dataclass
-class Choice:
-    """Options in order of preference, with what bounds each and what is being waited for."""
-
-    lane: Lane
-    lane_s_m: float
-    corridor: Corridor
-    s_m: float
-    lateral_m: float
-    options: list[Option] = field(default_factory=list)
-    bounds: list[SpeedBound] = field(default_factory=list)
-    stops: list[StopPoint] = field(default_factory=list)
-    wish: Wish | None = None
-    waiting_for: str = ""
-    passing: Passing | None = None
-    siren: Actor | None = None
 
 
 def choose_options(tick: Tick, lane: Lane) -> Choice:
@@ -58,7 +38,7 @@ def choose_options(tick: Tick, lane: Lane) -> Choice:
     keep = Option(Lateral.KEEP_LANE, corridor)
     if choice.passing is not None:
         keep = _around(choice, choice.passing, keep, plain, shifts)
-    keep = _passenger(tick, choice, keep, plain, shifts)
+    keep = standing_rules(tick, choice, keep, plain, shifts)
     if choice.siren is not None and not shifts:
         side = 1.0 if lane.left is None and lane.right is not None and lane.one_way else -1.0
         room = max(lane.width_m / 2 - tick.shape.width_m / 2 - 0.1, 0.0)
@@ -111,119 +91,6 @@ def _around(choice: Choice, how: Passing, keep: Option, plain: Path, shifts: lis
     )
 
 
-def _passenger(
-    tick: Tick, choice: Choice, keep: Option, plain: Path, shifts: list[Shift]
-) -> Option:
-    """Stop, wait, pull over and hold, as asked."""
-    memory, command = tick.memory, tick.request.command
-    intent = command.intent if command is not None else None
-    front = choice.s_m + tick.shape.front_ahead_m
-    if memory.held_by is not None:
-        word = memory.held_by.value.replace("_", " ")
-        reason = passenger_reason(f"asked to {word}", Longitudinal.STOP_STATIC)
-        choice.stops.append(StopPoint(front + 0.1, reason, hazard=False))
-        signal = "hazard" if memory.held_by is not Intent.WAIT else "off"
-        return replace(keep, indicator=signal)
-    if _wants_side(tick, choice.lane):
-        if memory.pull_over is None:
-            memory.pull_over = find_place(tick, choice.corridor, choice.s_m, 1.6)
-        place = memory.pull_over and shift_to(tick, plain, memory.pull_over)
-        if memory.pull_over is not None and place:
-            shift, at = place
-            word = intent.value.replace("_", " ") if intent is not None else "stop"
-            reason = passenger_reason(f"asked to {word}", Longitudinal.STOP_STATIC)
-            choice.stops.append(StopPoint(at, reason, hazard=False))
-            start = shift.from_m - shift.ramp_m
-            if abs(shift.offset_m) > 1.5:
-                choice.bounds.append(SpeedBound(start, at, ENTRY_MPS, reason))
-            shifts[:] = [shift]
-            near = choice.s_m > start - max(60.0, 3.0 * tick.ego.speed_mps)
-            moved = choice.s_m > start
-            return replace(
-                keep,
-                lateral=Lateral.PULL_OVER if near else Lateral.KEEP_LANE,
-                direction=Direction.RIGHT if near else None,
-                target_lane=memory.pull_over.target_lane if moved else None,
-                indicator="right" if near else "off",
-                why="command",
-            )
-        memory.pull_over = None
-        if intent in TO_THE_SIDE:
-            choice.waiting_for = "a safe place to stop"
-            return keep
-    memory.pull_over = None
-    if memory.pulled_over:
-        return _rejoin(tick, choice, keep)
-    if intent in (Intent.STOP, Intent.WAIT) and command is not None:
-        at = _stop_place(tick, choice, bool(command.slots.urgent))
-        word = "stop" if intent is Intent.STOP else "wait"
-        reason = passenger_reason(f"asked to {word}", Longitudinal.STOP_STATIC)
-        choice.stops.append(StopPoint(at, reason, hazard=bool(command.slots.urgent)))
-    else:
-        memory.stop_at = None
-    return keep
-
-
-def _wants_side(tick: Tick, lane: Lane) -> bool:
-    """Asked to stand at the side; on a fast road that is where a stop without haste ends too."""
-    command = tick.request.command
-    if command is None:
-        return False
-    fast = lane.limit_mps > 20.0 and not command.slots.urgent
-    return command.intent in TO_THE_SIDE or (command.intent is Intent.STOP and fast)
-
-
-def _stop_place(tick: Tick, choice: Choice, urgent: bool) -> float:
-    """Where a commanded stop in the lane ends: soon, but not in a junction or on a crossing."""
-    memory, corridor = tick.memory, choice.corridor
-    front = choice.s_m + tick.shape.front_ahead_m
-    if memory.stop_at is not None:
-        start = corridor.start_of(memory.stop_at[0])
-        if start is not None:
-            return start + memory.stop_at[1]
-    brake = 3.2 if urgent else 2.0
-    at = front + tick.ego.speed_mps**2 / (2 * brake) + 0.3 * tick.ego.speed_mps + 1.0
-    back = tick.shape.length_m
-    for s, link in corridor.links:
-        end = s + tick.index.via_length(link)
-        if link.conflicts and s < at and at - back < end:
-            at = end + back + 1.0
-    for s, crossing in corridor.crossings:
-        if s - 0.5 < at and at - back < s + crossing.width_m:
-            at = s + crossing.width_m + back + 0.5
-    lane_id = corridor.lane_at(at)
-    memory.stop_at = (lane_id, at - (corridor.start_of(lane_id) or 0.0))
-    return at
-
-
-def _rejoin(tick: Tick, choice: Choice, keep: Option) -> Option:
-    """From the side back into the lane, once there is a gap."""
-    if abs(choice.lateral_m) < 0.5:
-        tick.memory.pulled_over = False
-        return keep
-    keep = replace(
-        keep,
-        lateral=Lateral.MERGE_OR_SPLIT,
-        direction=Direction.LEFT,
-        target_lane=choice.lane.id,
-        indicator="left",
-        why="rejoin",
-    )
-    width = choice.lane.width_m
-    crossing_in = abs(choice.lateral_m) < width / 2 + tick.shape.width_m / 2 - 0.6
-    gap = gap_beside(tick, choice.corridor, urgent=False)
-    if gap.free or (crossing_in and tick.ego.speed_mps > 1.0):
-        return keep
-    blocker = gap.blocker
-    reason = passenger_reason("asked to go on", Longitudinal.YIELD)
-    if blocker is not None:
-        reason = actor_reason(blocker, "is in the lane we join", Longitudinal.YIELD)
-    front = choice.s_m + tick.shape.front_ahead_m
-    choice.stops.append(StopPoint(front + 0.2, reason))
-    choice.waiting_for = gap_words(gap, 1)
-    return keep
-
-
 def _make_way(tick: Tick, choice: Choice) -> None:
     """Finds an emergency vehicle that comes from behind, and slows for it."""
     ego = tick.ego
@@ -259,7 +126,7 @@ def _lane_change(tick: Tick, choice: Choice) -> None:
     wish = _siren_wish(tick, choice) or lane_wish(
         tick, choice.lane, choice.lane_s_m, choice.corridor, choice.s_m, blocked
     )
-    if _wants_side(tick, choice.lane) and neighbour(tick.index, choice.lane.id, -1) is not None:
+    if wants_side(tick, choice.lane) and neighbour(tick.index, choice.lane.id, -1) is not None:
         wish = Wish(-1, "pull_over", 600.0)
     choice.wish = wish
     if wish is None:

@@ -17,11 +17,12 @@ from model.classical.assemble import (
     conflict_stops,
     passenger_reason,
 )
+from model.classical.choice import Choice
 from model.classical.constraints import Reason, SpeedBound, StopPoint
 from model.classical.geometry import wrapped
 from model.classical.index import RoadIndex, locate
 from model.classical.naming import actor_reason
-from model.classical.options import STOPPING, TO_THE_SIDE, Choice, choose_options
+from model.classical.options import choose_options
 from model.classical.path import Option
 from model.classical.predict import predict, relevant
 from model.classical.progress import progress_of
@@ -29,6 +30,7 @@ from model.classical.rollout import Motion, Proposal, roll
 from model.classical.route import LanePlan, corridor_from
 from model.classical.score import score
 from model.classical.settings import style_named
+from model.classical.standing import STOPPING, TO_THE_SIDE
 from model.classical.tick import Memory, Tick, remember_standing
 from model.classical.trace import make_trace, meta_action, turn_near
 from model.classical.track import controls_along, integrate

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from model.classical.options import TO_THE_SIDE, Choice
+from model.classical.choice import Choice
 from model.classical.path import Option
+from model.classical.standing import TO_THE_SIDE
 from model.classical.tick import Tick
 from model.contract.plan import CommandProgress
 from model.contract.road import Turn

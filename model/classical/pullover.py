@@ -25,19 +25,24 @@ def find_place(tick: Tick, corridor: Corridor, s0: float, brake_mps2: float) -> 
     at = front + v * v / (2 * brake_mps2) + max(2.0 * v, 14.0)
     last = min(at + SEARCH_M, corridor.line.length_m - 5.0)
     while at < last:
-        lane = tick.index.road.lanes[corridor.lane_at(at)]
-        side = _side_of(tick, lane)
-        if (
-            side is not None
-            and _allowed(tick, corridor, lane, at)
-            and _empty(tick, corridor, at, side[0])
-        ):
-            start = corridor.start_of(lane.id)
-            if start is not None:
-                ramp = max(min(v, ENTRY_MPS) * 4.0 * (abs(side[0]) / 3.5) ** 0.5, 14.0)
-                return PullOver(lane.id, at - start, side[0], side[1], ramp)
+        place = place_at(tick, corridor, at)
+        if place is not None:
+            return place
         at += SEARCH_STEP_M
     return None
+
+
+def place_at(tick: Tick, corridor: Corridor, at: float) -> PullOver | None:
+    """The side of the road at one position of the corridor, where one may and can stand there."""
+    lane = tick.index.road.lanes[corridor.lane_at(at)]
+    side, start = _side_of(tick, lane), corridor.start_of(lane.id)
+    if side is None or start is None or not _allowed(tick, corridor, lane, at):
+        return None
+    if not _empty(tick, corridor, at, side[0]):
+        return None
+    v = min(tick.ego.speed_mps, ENTRY_MPS)
+    ramp = max(v * 4.0 * (abs(side[0]) / 3.5) ** 0.5, 14.0)
+    return PullOver(lane.id, at - start, side[0], side[1], ramp)
 
 
 def _side_of(tick: Tick, lane: Lane) -> tuple[float, str | None] | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import atan2, cos, degrees, hypot, sin
 
+from model.classical.choice import Choice
 from model.classical.constraints import Reason
 from model.classical.geometry import F64
 from model.classical.naming import name_of
-from model.classical.options import Choice
 from model.classical.path import Option
 from model.classical.tick import Tick
 from model.contract.observation import ActorKind
@@ -116,6 +116,8 @@ def _because(
         return f"{verb} while the car moves over."
     if reason.component is Component.PASSENGER_COMMAND:
         return f"{verb} because the passenger {reason.does}."
+    if reason.kind == "destination":
+        return f"{verb} because the destination is reached."
     where = ""
     if cause.distance_m is not None and cause.distance_m >= 1.0:
         where = f" {round(cause.distance_m)} m {_where(cause)}"

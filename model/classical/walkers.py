@@ -24,7 +24,7 @@ WALK_MPS = 1.4
 LETS_US_GO_S = 4.0
 #: People this close to the end of a zebra, m, slow the car to this speed, m/s.
 NEAR_CROSSING_M = 7.0
-NEAR_CROSSING_MPS = 6.5
+NEAR_CROSSING_MPS = 5.5
 #: Speed past people who walk right beside the path, m/s.
 BESIDE_MPS = 7.0
 
