@@ -37,6 +37,15 @@ async def look_inside(page: Page, expression: str) -> Any:
     return await page.evaluate(f"window.ridealong.{expression}")
 
 
+async def until(page: Page, expression: str, patience_s: float = 60.0) -> None:
+    """Waits for a condition by asking again: the page's own rules forbid evaluating in it."""
+    for _ in range(int(patience_s / 0.2)):
+        if await look_inside(page, expression):
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError(f"never true: {expression}")
+
+
 async def test_asks_why_aloud_and_hears_the_answer(open_cabin: Open, picture: Picture) -> None:
     page = await open_cabin(
         "serve", "--scenario", "motorway_exit", says="why are you slowing down", query="?dsp=0"
@@ -46,7 +55,7 @@ async def test_asks_why_aloud_and_hears_the_answer(open_cabin: Open, picture: Pi
     heard = await page.get_by_test_id("message-user").first.inner_text()
     assert "why" in heard.lower()
     assert "Question" in heard
-    await page.wait_for_function("Object.values(window.ridealong.played).some(ms => ms > 300)")
+    await until(page, "played && Object.values(window.ridealong.played).some(ms => ms > 300)")
     items = await look_inside(page, "session.items.filter(i => i.evidence)")
     assert items, "the answer names no evidence"
     assert items[0]["evidence"].get("trace"), items[0]["evidence"]
@@ -76,7 +85,7 @@ async def test_asks_for_harm_and_sees_the_refusal(open_cabin: Open, picture: Pic
     await card.wait_for()
     assert await card.get_attribute("data-code") == "R03"
     before = await look_inside(page, "session.scene.situation.seq")
-    await page.wait_for_function(f"window.ridealong.session.scene.situation.seq > {before + 10}")
+    await until(page, f"session.scene.situation.seq > {before + 10}")
     assert await look_inside(page, "session.scene.situation.requests.length") == 0
     await picture(page, "town-refusal")
 
