@@ -1,9 +1,10 @@
 """Where other road users will be: along their lane, or straight on, at constant speed.
 
-Deliberately simple and independent of the planner's own forecasts. One thing is added to
-constant speed: whoever has to give way or faces a red light, and can still stop in comfort, is
-expected to stop at the line; and whoever comes up from behind is expected to brake as much as
-a lane change may ask of it (UN R79: 3 m/s² after 0.4 s), but not below the ego's speed.
+Deliberately simple and independent of the planner's own forecasts. Three things are added to
+constant speed: whoever brakes now goes on braking for two seconds; whoever has to give way or
+faces a red light, and can still stop as drivers do, is expected to stop at the line; and whoever
+comes up from behind is expected to brake as much as a lane change may ask of it (UN R79: 3 m/s²
+after 0.4 s), but not below the ego's speed.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ F64 = NDArray[np.float64]
 #: A driver who has to give way is trusted to brake this hard, m/s², or a little harder than now.
 YIELD_DECEL_MPS2 = 3.5
 BRAKES_ON = 1.25
+#: Braking that is seen lasts so long, s; less than this is no braking, m/s².
+BRAKING_S, BRAKING_MPS2 = 2.0, -0.7
 #: The reaction that a lane change may ask of a follower (policy, lane_change), s and m/s².
 FOLLOWER_REACTION_S, FOLLOWER_DECEL_MPS2 = 0.4, 3.0
 #: Followers of a lane are close to it and along it; others go straight on.
@@ -79,7 +82,13 @@ def _one(
 
 
 def _travelled(actor: Actor, ego: EgoState, times_s: F64) -> F64:
-    """Metres at `times_s`: constant speed, or a follower's reaction."""
+    """Metres at `times_s`: constant speed, the braking that is seen, or a follower's reaction."""
+    if actor.accel_mps2 < BRAKING_MPS2:
+        decel = -actor.accel_mps2
+        braking_s = np.minimum(times_s, min(BRAKING_S, actor.speed_mps / decel))
+        slower = actor.speed_mps - decel * braking_s
+        braked = actor.speed_mps * braking_s - decel * braking_s**2 / 2
+        return np.asarray(braked + slower * (times_s - braking_s))
     behind = (actor.x - ego.x) * np.cos(ego.heading) + (actor.y - ego.y) * np.sin(ego.heading) < 0
     same_way = np.cos(actor.heading - ego.heading) > 0.7
     surplus = actor.speed_mps - ego.speed_mps

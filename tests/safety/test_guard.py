@@ -126,6 +126,15 @@ def test_driving_into_a_standing_car_is_rejected_and_stopping_before_it_is_not()
     assert verdict(plan_of(25.0, accel=-5.0), actors=actors).ok
 
 
+def test_whoever_is_seen_to_brake_is_expected_to_go_on_braking() -> None:
+    crossing = replace(car("side", 160.0, speed=8.0), y=-15.7, heading=np.pi / 2, lane=None)
+    assert hard(verdict(plan_of(25.0), actors=[crossing])) == {"T8"}
+    assert verdict(plan_of(25.0), actors=[replace(crossing, accel_mps2=-4.0)]).ok
+    lead = car("lead", x=150.0, speed=25.0)
+    assert verdict(plan_of(25.0), actors=[lead]).failed == ()
+    assert verdict(plan_of(25.0), actors=[replace(lead, accel_mps2=-7.0)]).failed != ()
+
+
 def test_following_a_car_at_the_same_speed_passes() -> None:
     assert verdict(plan_of(25.0), actors=[car(x=130.0, speed=25.0)]).ok
 
