@@ -13,7 +13,7 @@ from model.contract.facts import SceneFacts
 from modes import replies
 from modes.answers import answer
 from modes.dialogue import Dialogue, Pending, ask, dropped, may_answer, pending_now, turn_over
-from modes.expert import Context, GrammarExpert, ModeExpert, Reading
+from modes.expert import Context, ModeExpert, Reading, default_expert
 from modes.vocabulary import (
     DIALOGUE_INTENTS,
     Command,
@@ -29,7 +29,6 @@ from safety.rules import Verdict, judge
 from safety.rules.common import is_caution
 from safety.rules.verdict import STRICTNESS
 
-_EXPERT = GrammarExpert()
 _SENT = frozenset({Decision.ALLOW, Decision.LIMIT, Decision.DEFER, Decision.EMERGENCY})
 
 
@@ -101,7 +100,7 @@ def decide(
     context: Context,
     facts: SceneFacts | None,
     *,
-    expert: ModeExpert = _EXPERT,
+    expert: ModeExpert | None = None,
     policy: Policy | None = None,
 ) -> DecisionRecord:
     """The decision about one utterance; without `facts` only the words are judged.
@@ -111,7 +110,7 @@ def decide(
     began = time.perf_counter()
     policy = policy or load_policy()
     context = replace(context, speaker=utterance.speaker)
-    reading = _read(expert, utterance, context)
+    reading = _read(expert or default_expert(), utterance, context)
     record = _decided(reading, utterance, context, facts, policy)
     latency_ms = (time.perf_counter() - began) * 1e3
     return replace(record, latency_ms=latency_ms)

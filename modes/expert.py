@@ -7,17 +7,19 @@ a question back where somebody clearly spoke to the car.
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import cache
 from typing import Protocol
 
-from model.contract.situation import Situation
 from modes import chatter, commands, harm, questions, stopwords
 from modes.corrections import corrected
 from modes.dialogue import Dialogue, pending_now
-from modes.memory import Memory
+from modes.ngrams import NgramModel, WeightsError, load
 from modes.normalise import Words, normalise
+from modes.reading import Context, Reading
+from modes.second_opinion import consult
 from modes.vocabulary import (
     CAUTION_INTENTS,
     Command,
@@ -27,54 +29,9 @@ from modes.vocabulary import (
     Refusal,
     Slots,
     Speaker,
-    Unit,
 )
 
-
-@dataclass(frozen=True)
-class Context:
-    """What the Mode Expert may know besides the words.
-
-    `exits` and `places` are names on this road and map, `now_s` the dialogue's clock,
-    `assistant_before` the assistant's last words where no dialogue is kept.
-    """
-
-    dialogue: Dialogue = field(default_factory=Dialogue)
-    speaker: Speaker = Speaker.UNKNOWN
-    assistant_before: str = ""
-    now_s: float = 0.0
-    exits: tuple[str, ...] = ()
-    places: tuple[str, ...] = ()
-    unit: Unit = Unit.KPH
-    #: Recent situations, oldest first, for questions (at best a `Memory`); empty without a drive.
-    memory: Memory | Sequence[Situation] = ()
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What the words are. `layer` says which part decided, `confidence` how sure it is (0 to 1)."""
-
-    text: str
-    mode: Mode
-    commands: tuple[Command, ...] = ()
-    question: Question | None = None
-    refusal: Refusal | None = None
-    confidence: float = 0.9
-    layer: str = "grammar"
-    #: A call for caution that may not have been one: ease off and ask.
-    doubtful: bool = False
-    #: Said as a plea or warning rather than as an order.
-    warning: bool = False
-    #: Somebody spoke to the car but it did not understand.
-    unclear: bool = False
-    #: Yes, no, repeat: what is meant for the dialogue itself.
-    dialogue: Intent | None = None
-    words: str = field(default="", repr=False)
-
-    @property
-    def intent(self) -> Intent | None:
-        """The first command's intent."""
-        return self.commands[0].intent if self.commands else self.dialogue
+__all__ = ["Context", "GrammarExpert", "ModeExpert", "Reading", "default_expert"]
 
 
 class ModeExpert(Protocol):
@@ -101,7 +58,13 @@ _OTHER_TALK = re.compile(
 
 
 class GrammarExpert:
-    """The Mode Expert as tables of patterns; pure, no state of its own."""
+    """The Mode Expert as tables of patterns, with an n-gram model as second opinion.
+
+    Pure, no state of its own but the weights. Without a model the tables decide alone.
+    """
+
+    def __init__(self, model: NgramModel | None = None) -> None:
+        self._model = model
 
     def classify(self, text: str, context: Context) -> Reading:
         """The reading of `text`: harm first, then stop words, dialogue, questions, commands."""
@@ -119,7 +82,10 @@ class GrammarExpert:
             return _refused(words, repeated)
         if stop is not None:
             return _stopped(words, stop, context)
-        return self._benign(words, context)
+        reading = self._benign(words, context)
+        if self._model is None:
+            return reading
+        return consult(words.text, reading, self._model, context.unit)
 
     def _benign(self, words: Words, context: Context) -> Reading:
         for attempt in (_dialogue, _correction, _polite, _question, _commands, _unknown):
@@ -127,6 +93,16 @@ class GrammarExpert:
             if reading is not None:
                 return reading
         return Reading(words.clean, Mode.AUTONOMOUS, confidence=0.6, words=words.text)
+
+
+@cache
+def default_expert() -> GrammarExpert:
+    """The shipped expert; without usable weights the tables decide alone, and the log says so."""
+    try:
+        return GrammarExpert(load())
+    except WeightsError as error:
+        logging.getLogger(__name__).warning("%s; the tables decide alone", error)
+        return GrammarExpert()
 
 
 def _only_about_contact(found: harm.Harm) -> bool:
