@@ -78,7 +78,7 @@ def scenery(road: RoadMap) -> list[Item]:
     items += buildings(road, along, ground, rng)
     items += street_trees(along, ground, rng)
     items += green_yards(along, ground, rng)
-    tilled = Ground(road, cell_m=2.0)
+    tilled = ground.coarser(4)
     items += fields(along, ground, tilled, rng)
     items += country_trees(along, ground, tilled, rng)
     return items

@@ -151,7 +151,7 @@ def test_a_renderer_that_cannot_run_says_why(start: Callable[..., CameraRig]) ->
     scene.write_bytes(b"")
     os.kill(rig.pid, signal.SIGKILL)
     rig.submit(moment(0.0))
-    with pytest.raises(RuntimeError, match="the cameras cannot run|the camera process ended"):
+    with pytest.raises(RuntimeError, match=r"the cameras cannot run|the camera process ended"):
         rig.wait(0.0, timeout_s=100.0)
 
 

@@ -58,15 +58,28 @@ def _line(
     """The barrier where it is free, in pieces where ramps and other roads cut it."""
     half_w = 0.12
     points = side.points(*span, out_m, _STEP_M)
+    clear = _clear(points, half_w, ground)
     run: list[F64] = []
-    for a, b in pairwise(points):
-        if ground.free_line(np.stack([a, b]), half_w):
+    for (a, b), free in zip(pairwise(points), clear, strict=True):
+        if free:
             run = run or [a]
             run.append(b)
             continue
         yield from _piece(kind, run, height, half_w, ground)
         run = []
     yield from _piece(kind, run, height, half_w, ground)
+
+
+def _clear(points: F64, half_w: float, ground: Ground) -> NDArray[np.bool_]:
+    """Which pieces between neighbouring points are free over their whole width, [N - 1]."""
+    t = np.linspace(0.0, 1.0, int(_STEP_M / 0.4) + 1)[None, :, None]
+    a, b = points[:-1, None], points[1:, None]
+    middle = a + (b - a) * t
+    d = (b - a) / np.maximum(np.linalg.norm(b - a, axis=-1, keepdims=True), 1e-9)
+    normal = np.stack([-d[..., 1], d[..., 0]], axis=-1) * half_w
+    wide = np.stack([middle - normal, middle, middle + normal], axis=2)
+    free = ground.free_points(wide.reshape(-1, 2)).reshape(len(points) - 1, -1)
+    return np.asarray(free.all(axis=1))
 
 
 def _piece(

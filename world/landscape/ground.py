@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -65,13 +66,13 @@ def segment_boxes(points: F64, half_w: float) -> list[Box]:
 class Ground:
     """Free and taken ground around the roads of one map."""
 
-    def __init__(self, road: RoadMap, cell_m: float = _CELL_M) -> None:
+    def __init__(self, road: RoadMap) -> None:
         every = [lane.centre for lane in road.lanes.values()]
         points = np.concatenate(every) if every else np.zeros((1, 2))
         self.low: F64 = points.min(axis=0) - _MARGIN_M
         self.high: F64 = points.max(axis=0) + _MARGIN_M
         area = float(np.prod(self.high - self.low))
-        self._cell_m = max(cell_m, math.sqrt(area / _MOST_CELLS))
+        self._cell_m = max(_CELL_M, math.sqrt(area / _MOST_CELLS))
         shape = np.ceil((self.high - self.low) / self._cell_m).astype(int) + 1
         self._cells = np.zeros((int(shape[0]), int(shape[1])), np.uint8)
         for lane in road.lanes.values():
@@ -81,6 +82,18 @@ class Ground:
             self.take_line(crossing.shape, crossing.width_m / 2, ROAD)
         for polygon in road.junctions.values():
             self._take_polygon(polygon, ROAD)
+
+    def coarser(self, times: int) -> Ground:
+        """A copy with cells so many times larger, taken where any cell below is taken."""
+        made = copy(self)
+        made._cell_m = self._cell_m * times
+        blocks = [-(-n // times) for n in self._cells.shape]
+        grown = np.zeros((blocks[0] * times, blocks[1] * times), np.uint8)
+        grown[: self._cells.shape[0], : self._cells.shape[1]] = self._cells
+        made._cells = np.bitwise_or.reduce(
+            grown.reshape(blocks[0], times, blocks[1], times), (1, 3)
+        )
+        return made
 
     def free(self, box: Box, bits: int = ROAD | SOLID, gap_m: float = 0.0) -> bool:
         """Is no cell under `box`, grown by `gap_m`, taken by anything of `bits`?"""

@@ -130,7 +130,7 @@ def country_trees(
             continue
         s = rng.uniform(0.0, 40.0)
         while s < side.length_m:
-            kind = rng.choices(("single", "grove", "row", "open"), (4, 5, 1, 3))[0]
+            kind = rng.choices(("single", "grove", "row", "open"), (4, 4, 1, 4))[0]
             span = {"single": 14.0, "grove": rng.uniform(30, 70), "row": 60.0, "open": 50.0}[kind]
             yield from _stand(kind, side, s, min(s + span, side.length_m), ground, tilled, rng)
             s += span

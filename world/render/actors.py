@@ -32,7 +32,7 @@ def style_of(actor_id: str) -> int:
     return zlib.crc32(actor_id.encode())
 
 
-def actor_mesh(actor: Actor, t_s: float) -> Mesh:
+def actor_mesh(actor: Actor, t_s: float, *, fine: bool = True) -> Mesh:
     """The actor in its own frame (middle of the body at the origin, x forward), true to size."""
     style = style_of(actor.id)
     colour = actor.colour.lower().split(" ")[0]
@@ -42,18 +42,18 @@ def actor_mesh(actor: Actor, t_s: float) -> Mesh:
     step = 0
     if actor.kind is ActorKind.PEDESTRIAN and actor.speed_mps > 0.2:
         step = int(t_s * actor.speed_mps / _STRIDE_M * STEPS + style) % STEPS
-    return _sized(actor.kind, colour, style % 12, size, step)
+    return _sized(actor.kind, colour, style % 12, size, step, fine)
 
 
 @lru_cache(maxsize=512)
-def _sized(kind: ActorKind, colour: str, style: int, size: Size, step: int) -> Mesh:
+def _sized(kind: ActorKind, colour: str, style: int, size: Size, step: int, fine: bool) -> Mesh:
     paint = PAINTS[colour]
     if kind is ActorKind.PEDESTRIAN:
         mesh, drawn = pedestrian(paint, style, step)
     elif kind.value in VEHICLES:
         if kind is ActorKind.CAR:
             style = _car_style(size)
-        mesh, drawn = VEHICLES[kind.value](paint, style)
+        mesh, drawn = VEHICLES[kind.value](paint, style, fine=fine)
     else:
         mesh, drawn = OTHERS[kind.value](paint, style)
     if kind is ActorKind.PEDESTRIAN:  # a stride is longer than a body, so only height counts

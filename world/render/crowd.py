@@ -14,10 +14,15 @@ from world.render.actors import actor_glow, actor_mesh
 from world.render.looks import Look
 from world.render.mesh import Glow, Mesh
 from world.render.shading import Eye, base_light, lamp_light_at, seen_colour
-from world.render.stage import Drawn, Stage
+from world.render.stage import Drawn, Stage, seen_from
 from world.render.tiles import Tiles, tile_of
 
 F32 = NDArray[np.float32]
+
+#: Farther away wheels are discs and nobody sees mirrors.
+_FINE_WITHIN_M = 35.0
+#: Beyond this a car is less than two pixels high in the largest wide picture.
+_WIDE_WITHIN_M = 120.0
 
 
 @dataclass
@@ -38,7 +43,7 @@ class Crowd:
             self._bodies.pop(gone).drawn.remove()
         if not actors:
             return
-        bodies = [self._body(actor, t_s) for actor in actors]
+        bodies = [self._body(actor, eye, t_s) for actor in actors]
         placed, owner = _placed([body.mesh for body in bodies], actors)
         tables = np.stack([actor_glow(actor, look, t_s) for actor in actors])
         # One row of light per actor and kind of glow, looked up as if it were one long table.
@@ -50,14 +55,17 @@ class Crowd:
         for actor, body in zip(actors, bodies, strict=True):
             end = start + len(body.mesh.points)
             body.drawn.place(actor.x, actor.y, actor.heading)
+            gap = math.hypot(actor.x - eye.x, actor.y - eye.y)
+            body.drawn.show(seen_from(gap, _WIDE_WITHIN_M, math.inf))
             body.drawn.colour(rgba[start:end])
             start = end
 
     def identify(self, actor_id: str, number: int) -> None:
         self._bodies[actor_id].drawn.identify(number)
 
-    def _body(self, actor: Actor, t_s: float) -> _Body:
-        mesh = actor_mesh(actor, t_s)
+    def _body(self, actor: Actor, eye: Eye, t_s: float) -> _Body:
+        near = math.hypot(actor.x - eye.x, actor.y - eye.y) < _FINE_WITHIN_M
+        mesh = actor_mesh(actor, t_s, fine=near)
         body = self._bodies.get(actor.id)
         if body is not None and body.mesh is mesh:
             return body

@@ -64,7 +64,7 @@ def _conifer(height: float, r: float, green: RGB) -> Mesh:
     for k, (low, wide) in enumerate(((0.12, 1.0), (0.38, 0.76), (0.62, 0.5))):
         tone = 0.88 + 0.12 * k
         colour = (green[0] * tone, green[1] * tone, green[2] * tone)
-        made.prism((0, 0, height * low), (r * wide, 0.0), height * (0.42 - 0.02 * k), 8, colour)
+        made.prism((0, 0, height * low), (r * wide, 0.0), height * (0.42 - 0.02 * k), 6, colour)
     return made.build()
 
 

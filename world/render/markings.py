@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ def markings(road: RoadMap) -> Mesh:
             made += _left_line(lane, road)
             made += _right_line(lane, road)
             made += _bays(lane)
+            made += _through(lane, road)
         made += _stop_line([lane for lane in lanes if lane.kind is LaneKind.DRIVE])
         for lane in lanes:
             made += _arrow(lane, lanes)
@@ -66,6 +68,20 @@ def _left_line(lane: Lane, road: RoadMap) -> Iterator[Mesh]:
         yield _dashed(line, dash, period, half)
     else:
         yield _solid(line, half)
+
+
+def _through(lane: Lane, road: RoadMap) -> Iterator[Mesh]:
+    """On fast roads the lines go on where one stretch meets the next."""
+    if lane.road not in _DASHES or lane.kind is not LaneKind.DRIVE:
+        return
+    for link in lane.links:
+        if link.turn is Turn.STRAIGHT and link.control is Control.FREE:
+            for via in link.via:
+                inside = replace(road.lanes[via], left=lane.left, left_dashed=lane.left_dashed,
+                                 right=lane.right, kind=LaneKind.DRIVE)  # fmt: skip
+                yield from _left_line(inside, road)
+                if lane.right is None or road.lanes[lane.right].kind is LaneKind.SHOULDER:
+                    yield from _right_line(replace(inside, right=None), road)
 
 
 def _right_line(lane: Lane, road: RoadMap) -> Iterator[Mesh]:

@@ -30,7 +30,7 @@ from world.render.rig import RIG, Mount
 from world.render.shading import Eye, base_light, seen_colour
 from world.render.sky import Painted
 from world.render.snapshot import Snapshot
-from world.render.stage import MOST_IDS, Drawn, Stage
+from world.render.stage import MOST_IDS, Drawn, Stage, seen_from
 from world.render.statics import DYNAMIC_ORDER, Statics
 from world.render.tiles import Tiles, tile_of
 
@@ -42,6 +42,7 @@ VISIBLE_PIXELS = 3
 _MOST_LIGHTS = 40
 _MOST_ACTORS = MOST_IDS - _MOST_LIGHTS
 _LIGHTS_WITHIN_M = 160.0
+_MOST_LAMPS = 40  # that have a halo and a gleam, the nearest first
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,9 @@ class Renderer:
         near = []
         for head in self._heads:
             gap = math.hypot(head.at[0] - eye.x, head.at[1] - eye.y)
-            seen = gap < min(_LIGHTS_WITHIN_M, now.reach_m)
-            head.drawn.show(seen, seen)
-            if seen:
+            reach = min(_LIGHTS_WITHIN_M, now.reach_m)
+            head.drawn.show(seen_from(gap, reach, reach))
+            if gap < reach:
                 near.append((gap, head))
         near.sort(key=lambda pair: pair[0])
         shown = []
@@ -156,6 +157,8 @@ class Renderer:
             street = self._tiles.lanterns(tile_of(eye.x, eye.y), reach=1)
             lamps += [Lamp((float(x), float(y), float(z)), (1.0, 0.86, 0.58), 1.1)
                       for x, y, z in street]  # fmt: skip
+            lamps = sorted(lamps, key=lambda lamp: math.dist(lamp.at[:2], (eye.x, eye.y)))
+            lamps = lamps[:_MOST_LAMPS]
         parts: list[tuple[Painted, int | None]] = [
             (body_shadows(actors, now, eye), DYNAMIC_ORDER),
             (gleam(lamps, now, eye), DYNAMIC_ORDER + 1),

@@ -29,8 +29,8 @@ _KERB_H, _KERB_W = 0.14, 0.18
 #: Neighbouring strips overlap by this much, so that no grass shows through the seam, m.
 _SEAM_M = 0.08
 #: Darker wheel tracks across a lane, and where they run in lane widths from the middle.
-_TRACK_AT = (-0.5, -0.3, -0.14, 0.14, 0.3, 0.5)
-_TRACK_TONE = (1.04, 0.88, 1.03, 1.03, 0.88, 1.04)
+_TRACK_AT = (-0.5, -0.24, 0.0, 0.24, 0.5)
+_TRACK_TONE = (1.04, 0.89, 1.03, 0.89, 1.04)
 
 
 def plates(road: RoadMap) -> Mesh:
@@ -61,11 +61,11 @@ def _lane(lane: Lane, rng: np.random.Generator) -> Mesh:
     asphalt = ASPHALT[lane.road]
     if lane.kind is LaneKind.BIKE:
         return ribbon(stations(lane.centre, 6.0), (-half, half), (1, 1), _BIKE)
-    if lane.kind is LaneKind.JUNCTION:
+    if lane.kind is LaneKind.JUNCTION and not fast:
         return ribbon(stations(lane.centre, 2.5), (-half, 0, half), (1, 1, 1), asphalt)
-    line = stations(lane.centre, 9.0 if fast else 6.0)
+    line = stations(lane.centre, 9.0 if fast else 7.0)
     noise = _patches(len(line), rng)
-    if lane.kind is not LaneKind.DRIVE:
+    if lane.kind not in (LaneKind.DRIVE, LaneKind.JUNCTION):
         return ribbon(line, (-half, half), (1.06, 1.06), asphalt, 0.5 * noise)
     offsets = [at * 2 * half for at in _TRACK_AT]
     return ribbon(line, offsets, _TRACK_TONE, asphalt, noise)

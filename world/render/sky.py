@@ -99,7 +99,7 @@ def _hills(look: Look, seed: int) -> Painted:
     around = 121
     turn = np.linspace(0, 2 * np.pi, around)
     rng = np.random.default_rng(seed + 9)
-    for height, haze in ((2.6, 0.80), (1.5, 0.62)):
+    for height, haze in ((2.6, 0.90), (1.5, 0.80)):
         phases = rng.uniform(0, 2 * np.pi, 5)
         shape = sum(np.sin(turn * n + phases[i]) / n for i, n in enumerate((2, 3, 5, 9, 17)))
         top = np.radians(np.maximum(0.25, height * (0.55 + 0.42 * np.asarray(shape))))

@@ -7,6 +7,7 @@ nodes on a GPU. Nothing here knows about roads or traffic.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import IntFlag
 from itertools import count
 from typing import Any
 
@@ -34,7 +35,19 @@ core.loadPrcFileData("", "load-display p3tinydisplay\naux-display\naudio-library
 _bins = core.CullBinManager.getGlobalPtr()
 _bins.setBinType("opaque", core.CullBinManager.BTUnsorted)
 
-_WIDE_BIT, _TELE_BIT, _ID_BIT = (core.BitMask32.bit(i) for i in range(3))
+
+class Seen(IntFlag):
+    """In which pictures something is drawn: those of wide and tele cameras, and their ids."""
+
+    NOWHERE = 0
+    WIDE = 1
+    TELE = 2
+    WIDE_IDS = 4
+    TELE_IDS = 8
+    PICTURES = WIDE | TELE
+    EVERYWHERE = PICTURES | WIDE_IDS | TELE_IDS
+
+
 #: A camera that sees less than this across is a tele camera and sees details farther away.
 _TELE_DEG = 60.0
 _NEAR_M, _FAR_M = 0.35, 3200.0
@@ -45,13 +58,30 @@ MOST_IDS = 240
 _stages = count()
 
 
+#: Farther away even a truck is too small for the instance-id picture of a wide camera.
+_WIDE_IDS_TO_M = 60.0
+
+
+def seen_from(gap_m: float, wide_to_m: float, tele_to_m: float) -> Seen:
+    """Where a thing at a distance is drawn that wide and tele cameras see up to these limits."""
+    seen = Seen.NOWHERE
+    if gap_m < wide_to_m:
+        seen |= Seen.WIDE
+    if gap_m < min(wide_to_m, _WIDE_IDS_TO_M):
+        seen |= Seen.WIDE_IDS
+    if gap_m < tele_to_m:
+        seen |= Seen.TELE | Seen.TELE_IDS
+    return seen
+
+
 class Drawn:
     """One mesh on the stage; colours can be replaced at any time."""
 
-    def __init__(self, node: Any, data: Any) -> None:
+    def __init__(self, node: Any, data: Any, seen: Seen) -> None:
         self._node = node
         self._data = data
-        self._shown = (True, True)
+        self._may = self._seen = seen
+        self._node.hide(_mask(Seen.EVERYWHERE & ~seen))
 
     def colour(self, rgba: U8) -> None:
         """RGBA [N, 4] for its vertices."""
@@ -63,17 +93,17 @@ class Drawn:
     def identify(self, number: int) -> None:
         """Shows up in the instance-id picture as this number (1 to `MOST_IDS`)."""
         self._node.setTag(_TAG, str(number))
-        self._node.show(_ID_BIT)
 
-    def show(self, wide: bool, tele: bool) -> None:
-        """In the pictures of which cameras it is drawn; in neither it costs nothing."""
-        if (wide, tele) == self._shown:
+    def show(self, seen: Seen) -> None:
+        """Draws it in these pictures only, as far as its nature allows; nowhere costs nothing."""
+        seen &= self._may
+        if seen == self._seen:
             return
-        was, self._shown = any(self._shown), (wide, tele)
-        if any(self._shown) != was:
-            (self._node.stash if was else self._node.unstash)()
-        for bit, shown in ((_WIDE_BIT, wide), (_TELE_BIT, tele)):
-            (self._node.show if shown else self._node.hide)(bit)
+        if bool(seen) != bool(self._seen):
+            (self._node.unstash if seen else self._node.stash)()
+        self._seen = seen
+        self._node.hide(_mask(Seen.EVERYWHERE & ~seen))
+        self._node.show(_mask(seen))
 
     def remove(self) -> None:
         self._node.removeNode()
@@ -124,9 +154,7 @@ class Stage:
         if blend:
             node.setTransparency(core.TransparencyAttrib.MAlpha)
             node.setDepthWrite(False)
-        if not solid:
-            node.hide(_ID_BIT)
-        return Drawn(node, data)
+        return Drawn(node, data, Seen.EVERYWHERE if solid else Seen.PICTURES)
 
     def texture(self, sheet: Atlas) -> Any:
         """The picture of all sign faces, for `dress`."""
@@ -149,7 +177,7 @@ class Stage:
         if len(triangles) == 0:
             return None
         node, data = self._geometry(points, triangles, None)
-        drawn = Drawn(node, data)
+        drawn = Drawn(node, data, Seen.PICTURES)
         drawn.colour(colours)
         if order is not None:
             _flat_on_ground(node, order)
@@ -157,7 +185,6 @@ class Stage:
             node.setTransparency(core.TransparencyAttrib.MAlpha)
             node.setDepthWrite(False)
         node.setTwoSided(True)
-        node.hide(_ID_BIT)
         return drawn
 
     def _geometry(self, points: F32, triangles: NDArray[np.int32], uv: F32 | None) -> Any:
@@ -246,11 +273,14 @@ class Stage:
         lens.setFov(mount.fov_deg)
         lens.setNearFar(_NEAR_M, _FAR_M)
         eye = self._root.attachNewNode(mount.name)
-        picture = _TELE_BIT if mount.fov_deg < _TELE_DEG else _WIDE_BIT
-        for buffer, mask in ((self._picture, picture), (self._ids, _ID_BIT)):
+        tele = mount.fov_deg < _TELE_DEG
+        for buffer, seen in (
+            (self._picture, Seen.TELE if tele else Seen.WIDE),
+            (self._ids, Seen.TELE_IDS if tele else Seen.WIDE_IDS),
+        ):
             camera = core.Camera(mount.name, lens)
-            camera.setCameraMask(mask)
-            if mask == _ID_BIT:
+            camera.setCameraMask(_mask(seen))
+            if buffer is self._ids:
                 _show_ids(camera)
             self._lens_nodes.append(camera)
             columns, rows = self._grid
@@ -260,6 +290,10 @@ class Stage:
             )
             region.setCamera(eye.attachNewNode(camera))
         return eye
+
+
+def _mask(seen: Seen) -> Any:
+    return core.BitMask32(seen.value)
 
 
 def _software_pipe() -> Any:

@@ -14,7 +14,7 @@ from world.render.looks import Look
 from world.render.mesh import Mesh
 from world.render.shading import Eye, base_light, glow_table, haze_at, seen_colour, wetted
 from world.render.sky import sky
-from world.render.stage import Drawn, Stage
+from world.render.stage import Drawn, Stage, seen_from
 from world.render.tiles import FINE, GROUND, SEEN_TO_M, TILE_M, Key, Layer, Tiles
 
 F32 = NDArray[np.float32]
@@ -119,10 +119,12 @@ class Statics:
         wanted.sort()
         for gap, key in wanted if everything else wanted[:_BUILT_PER_FRAME]:
             tile = self._shown.get(key)
+            fresh = tile is None
             if tile is None:
                 tile = self._shown[key] = _Tile(key)
                 self._add(tile, self._tiles.build(key, look), look)
-            if gap < _FINE_WITHIN_M and not tile.fine:
+            # While driving, the details of a new tile are left to the next frame.
+            if gap < _FINE_WITHIN_M and (everything or not fresh):
                 tile.fine = True
                 self._add(tile, self._tiles.build_fine(key), look)
 
@@ -150,9 +152,9 @@ class Statics:
         for tile in self._shown.values():
             gap = tile.gap_m(eye)
             for piece in tile.pieces:
-                wide, tele = (gap < reach for reach in SEEN_TO_M[piece.layer])
-                piece.drawn.show(wide, tele)
-                piece.shown = wide or tele
+                seen = seen_from(gap, *SEEN_TO_M[piece.layer])
+                piece.drawn.show(seen)
+                piece.shown = bool(seen)
                 if piece.shown and not piece.coloured:
                     tile.coloured_from = None
 

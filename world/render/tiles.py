@@ -61,11 +61,11 @@ SEEN_TO_M: dict[Layer, tuple[float, float]] = {
     Layer.GRASS: (400.0, 600.0),
     Layer.FIELD: (400.0, 600.0),
     Layer.PLATE: (250.0, 600.0),
-    Layer.SURFACE: (250.0, 600.0),
-    Layer.PAINT: (130.0, 400.0),
+    Layer.SURFACE: (220.0, 600.0),
+    Layer.PAINT: (120.0, 320.0),
     Layer.SHADOW: (110.0, 260.0),
-    Layer.SOLID: (250.0, 600.0),
-    Layer.DETAIL: (75.0, 230.0),
+    Layer.SOLID: (200.0, 600.0),
+    Layer.DETAIL: (75.0, 190.0),
     Layer.BOARD: (110.0, 240.0),
 }
 

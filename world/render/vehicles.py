@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import pairwise
 
 from world.render.mesh import RGB, Builder, Glow, Mesh, joined, shade
 
@@ -19,26 +21,27 @@ _HEAD: RGB = (0.86, 0.88, 0.88)
 Size = tuple[float, float, float]
 
 
-def wheels(made: Builder, xs: Sequence[float], half_w: float, radius: float, wide: float) -> None:
+def wheels(
+    made: Builder, xs: Sequence[float], half_w: float, radius: float, wide: float, *, fine: bool
+) -> None:
     """Wheels at both sides, standing on the ground."""
+    wheel = _wheel(radius, wide, fine)
     for x in xs:
-        for side in (1.0, -1.0):
-            y = side * half_w
-            made.add(_wheel(radius, wide).moved(x, y, 0.0 if side > 0 else 3.14159265))
+        made.add(wheel.moved(x, half_w, 0.0))
+        made.add(wheel.moved(x, -half_w, math.pi))
 
 
-def _wheel(radius: float, wide: float) -> Mesh:
-    """A wheel whose outer face looks along +y."""
+@lru_cache(maxsize=32)
+def _wheel(radius: float, wide: float, fine: bool) -> Mesh:
+    """A wheel whose outer face looks along +y; from afar only that face."""
     made = Builder()
-    ring = [math.tau * (i + 0.5) / 10 for i in range(11)]
-    rim = [(radius * math.cos(a), radius + radius * math.sin(a)) for a in ring]
-    hub = [(0.58 * radius * math.cos(a), radius + 0.58 * radius * math.sin(a)) for a in ring]
-    for i in range(10):
-        (ax, az), (bx, bz) = rim[i], rim[i + 1]
-        (cx, cz), (dx, dz) = hub[i], hub[i + 1]
-        made.quad(((ax, -wide, az), (ax, 0, az), (bx, 0, bz), (bx, -wide, bz)), _TYRE)
-        made.quad(((ax, 0, az), (cx, 0, cz), (dx, 0, dz), (bx, 0, bz)), _TYRE)
-        made.triangle((cx, 0.01, cz), (0, 0.02, radius), (dx, 0.01, dz), _HUB)
+    made.disc((0.0, 0.0, radius), radius, math.pi / 2, 10 if fine else 6, _TYRE)
+    if fine:
+        made.disc((0.0, 0.012, radius), 0.58 * radius, math.pi / 2, 8, _HUB)
+        ring = [math.tau * (i + 0.5) / 10 for i in range(11)]
+        rim = [(radius * math.cos(a), radius + radius * math.sin(a)) for a in ring]
+        for (ax, az), (bx, bz) in pairwise(rim):
+            made.quad(((ax, -wide, az), (ax, 0, az), (bx, 0, bz), (bx, -wide, bz)), _TYRE)
     return made.build()
 
 
@@ -103,7 +106,7 @@ def _cabin(made: Builder, profile: Sequence[tuple[float, float, float]], half: t
             made.quad(pts if clockwise else pts[::-1], shade(paint, 0.92))
 
 
-def car(paint: RGB, style: int) -> tuple[Mesh, Size]:
+def car(paint: RGB, style: int, *, fine: bool = True) -> tuple[Mesh, Size]:
     """Three body styles: saloon, hatchback, SUV."""
     made = Builder()
     tall = 0.14 if style == 2 else 0.0
@@ -125,17 +128,18 @@ def car(paint: RGB, style: int) -> tuple[Mesh, Size]:
     profile = ((1.15, belt, 0.0), (0.25, top, 0.0), (rear, top - 0.02, 0.0), (foot, belt, 0.0))
     _cabin(made, profile, (0.83, 0.62), paint, belt - 0.01)
     _lamps(made, 2.29, -2.295, 0.74, belt - 0.48, belt - 0.32)
-    _plates(made, 2.30, -2.30, 0.36)
+    if fine:
+        _plates(made, 2.30, -2.30, 0.36)
     made.box((1.7, -0.55, 0.40), (2.295, 0.55, belt - 0.42), _DARK)  # grille
     end(made, rear - 0.03, (-0.2, 0.2), (top - 0.09, top - 0.04), _TAIL, Glow.BRAKE)
-    for s in (1.0, -1.0):  # mirrors
+    for s in (1.0, -1.0) if fine else ():  # mirrors
         low, high = sorted((s * 0.90, s * 1.02))
         made.box((0.62, low, belt), (0.80, high, belt + 0.13), shade(paint, 0.9))
-    wheels(made, (1.38, -1.38), 0.925, 0.33 + tall / 3, 0.22)
+    wheels(made, (1.38, -1.38), 0.925, 0.33 + tall / 3, 0.22, fine=fine)
     return made.build(), (4.58, 1.86, top)
 
 
-def van(paint: RGB, _: int) -> tuple[Mesh, Size]:
+def van(paint: RGB, _: int, *, fine: bool = True) -> tuple[Mesh, Size]:
     made = Builder()
     body = [(-2.75, -0.98, 0.98, 0.34, 2.28), (1.35, -0.98, 0.98, 0.30, 2.32)]
     made.loft(body, paint, top=shade(paint, 1.05))
@@ -154,12 +158,13 @@ def van(paint: RGB, _: int) -> tuple[Mesh, Size]:
         end(made, -2.76, (0.05, 0.8) if s > 0 else (-0.8, -0.05), (1.3, 1.95), GLASS)
     made.box((-2.70, -0.93, 0.18), (2.6, 0.93, 0.36), _DARK)
     _lamps(made, 2.735, -2.765, 0.92, 0.72, 0.95, 0.26)
-    _plates(made, 2.74, -2.77, 0.42)
-    wheels(made, (1.75, -1.75), 0.99, 0.36, 0.24)
+    if fine:
+        _plates(made, 2.74, -2.77, 0.42)
+    wheels(made, (1.75, -1.75), 0.99, 0.36, 0.24, fine=fine)
     return made.build(), (5.5, 2.0, 2.34)
 
 
-def truck(paint: RGB, style: int) -> tuple[Mesh, Size]:
+def truck(paint: RGB, style: int, *, fine: bool = True) -> tuple[Mesh, Size]:
     """A tractor with a box trailer."""
     made = Builder()
     box = _BOXES[style % len(_BOXES)]
@@ -179,14 +184,14 @@ def truck(paint: RGB, style: int) -> tuple[Mesh, Size]:
     made.box((5.6, -1.18, 0.35), (6.0, 1.18, 0.8), _DARK)
     made.box((-5.98, -1.2, 0.55), (-5.88, 1.2, 0.72), (0.75, 0.16, 0.12))
     _lamps(made, 6.01, -5.99, 1.15, 0.55, 0.80, 0.4)
-    wheels(made, (4.7, 2.4, -2.6, -3.8, -5.0), 1.24, 0.5, 0.34)
+    wheels(made, (4.7, 2.4, -2.6, -3.8, -5.0), 1.24, 0.5, 0.34, fine=fine)
     return made.build(), (12.0, 2.5, 3.9)
 
 
 _BOXES: tuple[RGB, ...] = ((0.86, 0.87, 0.86), (0.30, 0.42, 0.55), (0.75, 0.66, 0.30))
 
 
-def bus(paint: RGB, _: int) -> tuple[Mesh, Size]:
+def bus(paint: RGB, _: int, *, fine: bool = True) -> tuple[Mesh, Size]:
     made = Builder()
     body = [
         (-5.95, -1.24, 1.24, 0.34, 3.0),
@@ -205,13 +210,13 @@ def bus(paint: RGB, _: int) -> tuple[Mesh, Size]:
     end(made, -5.96, (-1.0, 1.0), (1.4, 2.4), GLASS)
     made.box((-5.9, -1.2, 0.2), (5.9, 1.2, 0.4), _DARK)
     _lamps(made, 6.02, -5.97, 1.14, 0.6, 0.8, 0.34)
-    wheels(made, (3.6, -3.2), 1.25, 0.48, 0.3)
+    wheels(made, (3.6, -3.2), 1.25, 0.48, 0.3, fine=fine)
     return made.build(), (12.0, 2.5, 3.02)
 
 
-def emergency(_: RGB, style: int) -> tuple[Mesh, Size]:
+def emergency(_: RGB, style: int, *, fine: bool = True) -> tuple[Mesh, Size]:
     """An ambulance: a white van with a red band and blue lamps on the roof."""
-    body, size = van((0.95, 0.95, 0.93), style)
+    body, size = van((0.95, 0.95, 0.93), style, fine=fine)
     made = Builder()
     red: RGB = (0.82, 0.14, 0.12)
     for s in (1.0, -1.0):
@@ -225,7 +230,8 @@ def emergency(_: RGB, style: int) -> tuple[Mesh, Size]:
     return joined([body, made.build()]), (size[0], size[1], 2.56)
 
 
-VEHICLES: dict[str, Callable[[RGB, int], tuple[Mesh, Size]]] = {
+#: Paint and variant -> mesh and the size it was drawn with; coarse ones for farther away.
+VEHICLES: dict[str, Callable[..., tuple[Mesh, Size]]] = {
     "car": car,
     "van": van,
     "truck": truck,
