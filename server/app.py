@@ -11,6 +11,7 @@ from typing import Any
 
 from fastapi import FastAPI, WebSocket
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,9 +19,10 @@ from server import protocol as p
 from server.access import COOKIE, Access
 from server.app_version import product_version
 from server.cabin import Cabin
-from server.car import Car, OpenFrames
+from server.car import Car
 from server.limits import CLOSE_FORBIDDEN, CLOSE_TRY_LATER, CLOSE_UNAUTHORISED
 from server.pages import NOT_BUILT, NOT_INVITED, page, static_file
+from server.pictures import OpenFrames
 from server.scenarios import scenario_infos
 from server.settings import Settings
 from server.sources import DriveLink
@@ -76,6 +78,7 @@ def create_app(
     _operations(app, car, access)
     _cabin(app, car, access)
     _pages(app, access, dist if dist is not None else _dist())
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(_Guarded, access=access)
     return app
 

@@ -18,8 +18,9 @@ from server.audience import Audience
 from server.conversation import Conversation
 from server.metrics import Metrics
 from server.mind import Mind
+from server.pictures import OpenFrames, Pictures
 from server.settings import Settings
-from server.sources import DriveLink, Frames, FromDrive, LinkState, Replay, Rewound
+from server.sources import DriveLink, FromDrive, LinkState, Replay, Rewound
 from server.speech_room import SpeechRoom
 from server.watch import Watch
 
@@ -29,8 +30,7 @@ _log = logging.getLogger(__name__)
 SILENT_S = 1.0
 #: A reason that goes on being true is sent again so often, so that it does not look stale.
 WHY_AGAIN_S = 2.0
-PICTURES_POLL_S = 0.04
-OpenFrames = Callable[[Path], Frames]
+BEGIN_AGAIN_S = 0.5
 
 
 class Car:
@@ -62,15 +62,13 @@ class Car:
         self.map: dict[str, Any] | None = None
         self.situation: Situation | None = None
         self.paused = False
-        self._open_frames = open_frames
-        self._frames: Frames | None = None
+        self.pictures = Pictures(self.audience, open_frames)
         self._watch = Watch()
         self._seen_s = 0.0
         self._shown_link: p.Link | None = None
         self._why_s = -1e9
         self._why_key: tuple[object, ...] = ()
         self._listeners: list[Callable[[FromDrive | Mapping[str, Any]], None]] = []
-        self._picture_taps: list[Callable[[str, float, bytes], None]] = []
         self._closers: list[Callable[[], Awaitable[None]]] = []
 
     # ------------------------------------------------------------------ for browsers
@@ -129,10 +127,6 @@ class Car:
         """Gives every message of the drive, and each map document, to `listener` (recorder)."""
         self._listeners.append(listener)
 
-    def tap_pictures(self, tap: Callable[[str, float, bytes], None]) -> None:
-        """Gives every picture (camera name, scenario s, JPEG) to `tap` (recorder)."""
-        self._picture_taps.append(tap)
-
     def on_close(self, closer: Callable[[], Awaitable[None]]) -> None:
         """Runs `closer` when the car is closed."""
         self._closers.append(closer)
@@ -142,13 +136,17 @@ class Car:
     async def run(self) -> None:
         """Runs until cancelled."""
         self.conversation.mind.warm_up()
+        works = (
+            self.link.run,
+            self._consume,
+            self._watch_link,
+            self.pictures.run,
+            self.conversation.mouth.run,
+            self._load_speech,
+        )
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.link.run())
-            tasks.create_task(self._consume())
-            tasks.create_task(self._watch_link())
-            tasks.create_task(self._show_pictures())
-            tasks.create_task(self.conversation.mouth.run())
-            tasks.create_task(self._load_speech())
+            for work in works:
+                tasks.create_task(_kept_up(work))
 
     async def close(self) -> None:
         await self.conversation.close()
@@ -156,8 +154,7 @@ class Car:
             await closer()
         await self.link.close()
         await self.speech.close()
-        if self._frames is not None:
-            self._frames.close()
+        self.pictures.close()
 
     async def _load_speech(self) -> None:
         await self.speech.load(self.settings)
@@ -200,7 +197,7 @@ class Car:
             await self.conversation.begin(*_names(self.map))
             self.audience.last_scene = self.audience.last_why = None
             self._watch = Watch()
-        self._reopen_frames(drive.frames_path)
+        self.pictures.follow(drive)
         self.audience.publish(self.hello())
         if self.map is not None:
             self.audience.publish(p.Map(map=self.map))
@@ -251,6 +248,8 @@ class Car:
 
     def _notice(self, notice: Notice) -> None:
         self.conversation.notice(notice)
+        if notice.code == "fallback":
+            return  # the situations tell it, with what failed
         if notice.level == "error" and notice.request_id is None:
             self.audience.publish(p.Error(code=notice.code, message=notice.message))
         elif notice.level == "warning":
@@ -284,34 +283,16 @@ class Car:
             self._show_link()
             await asyncio.sleep(0.2)
 
-    def _reopen_frames(self, path: str | None) -> None:
-        if self._frames is not None:
-            self._frames.close()
-        self._frames = None
-        if path is not None:
-            try:
-                self._frames = self._open_frames(Path(path))
-            except (OSError, ValueError) as problem:
-                _log.warning("no camera pictures: %s", problem)
 
-    async def _show_pictures(self) -> None:
-        newest: dict[int, int] = {}
-        source: Frames | None = None
-        while True:
-            await asyncio.sleep(PICTURES_POLL_S)
-            if self._frames is not source:
-                source, newest = self._frames, {}
-            wanted = self.audience.wants_cameras or self._picture_taps
-            if source is None or self.drive is None or not wanted:
-                continue
-            for camera, name in enumerate(self.drive.cameras):
-                picture = source.jpeg(camera, newest.get(camera, 0))
-                if picture is None:
-                    continue
-                newest[camera] = picture.number
-                self.audience.picture(camera, picture.t_s, picture.data)
-                for tap in self._picture_taps:
-                    tap(name, picture.t_s, picture.data)
+async def _kept_up(work: Callable[[], Awaitable[None]]) -> None:
+    """Runs one part of the car's life; a part that fails begins again and pulls nobody down."""
+    while True:
+        try:
+            await work()
+            return
+        except Exception:
+            _log.exception("%s failed and begins again", work.__qualname__)
+            await asyncio.sleep(BEGIN_AGAIN_S)
 
 
 def _read_map(path: Path) -> dict[str, Any] | None:

@@ -124,6 +124,9 @@ def _speak(commands: Any) -> None:
 def _replay(commands: Any) -> None:
     parser = _new(commands, "replay", run_replay, "opens a recorded drive in the web cabin")
     parser.add_argument("file", type=Path, metavar="FILE.mcap")
+    parser.add_argument(
+        "--verify", action="store_true", help="judge every recorded utterance again and compare"
+    )
     _service_arguments(parser)
 
 
@@ -199,6 +202,10 @@ def run_speak(options: argparse.Namespace) -> int:
 
 
 def run_replay(options: argparse.Namespace) -> int:
+    if options.verify:
+        from server.verify import verify
+
+        return verify(options.file)
     from server.serve import replay
 
     return replay(
@@ -220,6 +227,14 @@ def run_doctor(options: argparse.Namespace) -> int:
 
     text, status = report(as_json=options.as_json)
     print(text)
+    if not options.as_json:
+        from server.settings import SettingsError, load_settings
+
+        try:
+            shown = load_settings().shown()
+        except SettingsError as problem:
+            raise UsageError(str(problem)) from None
+        print("settings: " + ", ".join(f"{k}={v}" for k, v in shown.items() if v is not None))
     return status
 
 

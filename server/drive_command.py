@@ -27,6 +27,9 @@ def drive_command(options: argparse.Namespace) -> dict[str, Any]:
     late = [line for line in lines if line.t_s > seconds]
     if late:
         raise ValueError(f"{late[0].text!r} is said after the end of the drive ({seconds:g} s)")
+    for path in (options.report, options.log, options.record):
+        if path is not None and not path.parent.is_dir():  # said now, not after the drive
+            raise ValueError(f"{path}: there is no folder {path.parent}; make it first")
     settings = load_settings()
     pictured = options.record is not None and not options.no_cameras
     cameras = camera_size(settings.cameras) if pictured else None

@@ -12,7 +12,7 @@ TRANSPORT_MAX_BYTES = 12 * 1024 * 1024
 EVENTS_PER_S, EVENTS_BURST = 20.0, 60.0
 #: Microphone: 32 kB/s is real time; the burst covers the pre-roll and a stalled network.
 AUDIO_BYTES_PER_S, AUDIO_BURST_BYTES = 40_000.0, 640_000.0
-MAX_UTTERANCE_S = 30.0
+MAX_UTTERANCE_S = 20.0
 #: So many refused messages within a minute and the connection is closed.
 STRIKES_PER_MINUTE = 100
 

@@ -29,7 +29,7 @@ class DriveRecorder:
         self._t_s = -1.0
         car.listen(self.take)
         car.audience.tap(self.event)
-        car.tap_pictures(self.picture)
+        car.pictures.tap(self.picture)
 
     def take(self, message: object) -> None:
         """A message of the drive, or its map document."""

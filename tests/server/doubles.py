@@ -138,8 +138,8 @@ class FakeLink:
         self._out.put_nowait(
             Hello(
                 pid=1, scenario=scenario, title="A double", seed=1, model="classical",
-                map_path=str(self._map), frames_path=None, cues=((5.0, "why are you slowing"),),
-                **more,
+                map_path=str(self._map), cues=((5.0, "why are you slowing"),),
+                **{"frames_path": None, **more},
             )
         )  # fmt: skip
 

@@ -39,14 +39,17 @@ class Client:
         await self.send("say", text=text, **fields)
 
     async def until(
-        self, kind: type[p.BaseModel], fits: Callable[[Any], bool] = lambda _event: True
+        self,
+        kind: type[p.BaseModel],
+        fits: Callable[[Any], bool] = lambda _event: True,
+        patience_s: float = PATIENCE_S,
     ) -> Any:
         """The first event of this kind that fits, come or to come."""
 
         def found() -> Any:
             return next((e for e in self.events if isinstance(e, kind) and fits(e)), None)
 
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(patience_s):
             async with self._news:
                 await self._news.wait_for(lambda: found() is not None or self._reading.done())
         event = found()

@@ -1,14 +1,18 @@
 """The cabin protocol over a real WebSocket, with the real Mode Expert and a drive made by hand."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from model.contract.situation import CancelCommand
 from modes.vocabulary import Decision, Intent, Mode, RequestState
 from server import protocol as p
+from server.app import create_app
+from server.recording_reader import RecordedPicture
+from server.settings import load_settings
 from tests.server.doubles import FakeLink
-from tests.server.service import Service
+from tests.server.service import Service, built_page, serving
 
 
 async def test_who_comes_is_greeted_with_everything(service: Service) -> None:
@@ -237,3 +241,41 @@ async def test_a_browser_that_stops_reading_does_not_hold_up_others(
     newest = link.t_s
     await quick.until(p.Scene, lambda scene: scene.situation.t_s == newest)
     slow._reading = asyncio.create_task(asyncio.sleep(0))
+
+
+class BrokenFrames:
+    """Pictures that cannot be read the first time."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def jpeg(self, camera_index: int, newer_than: int = 0) -> RecordedPicture | None:
+        self.asked += 1
+        if self.asked == 1:
+            raise OSError("the frame file has gone")
+        return _Numbered(camera_index, 1.0, b"jpeg") if newer_than < 1 else None
+
+    def close(self) -> None: ...
+
+
+class _Numbered(RecordedPicture):
+    number = 1
+
+
+async def test_a_part_that_fails_pulls_nobody_down(link: FakeLink, tmp_path: Path) -> None:
+    frames = BrokenFrames()
+    app = create_app(
+        load_settings(recogniser="off", voice="off"),
+        link=link,
+        dist=built_page(tmp_path / "d"),
+        open_frames=lambda _path: frames,
+    )
+    async with serving(app) as service:
+        browser = await service.browser()
+        await browser.send("settings", cameras=True)
+        link.hello(frames_path="somewhere", cameras=("camera_front_wide_120fov",))
+        link.tick(3)
+        picture = await browser.until_binary(p.CAMERA)
+        assert picture[10:] == b"jpeg"
+        await browser.say("why are you slowing down?")
+        await browser.until(p.Reply)
