@@ -236,6 +236,9 @@ class Conversation:
         to_driving, card, reply = effects.to_driving, effects.card, effects.reply
         if number in self._stopped:
             to_driving, card, reply = self._after_stop(to_driving, card, reply)
+        if self.cards.open_confirmation() is not None:
+            # "No" answers the question; what the car is already doing was not meant.
+            to_driving = tuple(m for m in to_driving if not _cancels_newest(m))
         self._settle_question(any(isinstance(m, SendCommand) for m in to_driving))
         if not await self._pass_on(to_driving):
             reply = LOST
@@ -352,3 +355,7 @@ class Conversation:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _cancels_newest(message: ToDriving) -> bool:
+    return isinstance(message, CancelCommand) and message.id is None

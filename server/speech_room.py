@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 #: Said so often that their sound is made beforehand.
-PHRASES = ("Okay.", "The car is stopping.")
+PHRASES = ("The car will stop.", "The car is braking.", "The car waits.")
 
 
 class SpeechRoom:

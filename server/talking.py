@@ -6,6 +6,7 @@ import argparse
 import errno
 import hashlib
 import logging
+import os
 import socket
 import sys
 import webbrowser
@@ -47,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         app = replay_app(settings, recording, arguments.replay)
     else:
         app = live_app(settings, arguments.run_dir)
+        if app.state.car.conversation.turns.first > 1:  # not the first start: it is open already
+            settings = settings.model_copy(update={"open_browser": False})
     return serve(app, settings, listening)
 
 
@@ -142,8 +145,15 @@ def _invite(app: FastAPI, settings: Settings, listening: socket.socket) -> None:
     token = app.state.access.link_token
     link = f"{address}?token={token}" if token else address
     print(f"ridealong: open {link}", file=sys.stderr, flush=True)
-    if settings.open_browser:
+    if settings.open_browser and _has_screen():
         webbrowser.open(link)
+
+
+def _has_screen() -> bool:
+    """Without one, `webbrowser` would start a text browser in this terminal."""
+    if sys.platform == "darwin":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _starts_before(run_dir: Path) -> int:

@@ -57,7 +57,7 @@ class Turns:
     """All turns of one car. Illegal steps answer False and change nothing."""
 
     def __init__(self, first: int = 1) -> None:
-        self._next = first
+        self.first = self._next = first
         self._open: dict[int, Turn] = {}
         self.generation = 0
 

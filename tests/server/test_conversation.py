@@ -244,6 +244,13 @@ async def test_no_on_the_card_drops_it(room: Room) -> None:
     assert room.all(p.Card)[-1].state is RequestState.CANCELLED
 
 
+async def test_no_leaves_what_the_car_is_doing_alone(room: Room) -> None:
+    await room.say("slow down a bit")
+    await asked_back(room)
+    await room.say("no")
+    assert not [m for m in room.sent if isinstance(m, CancelCommand)]
+
+
 async def test_a_spoken_yes_is_as_good_as_the_button(room: Room) -> None:
     await asked_back(room)
     await room.hear(final="yes please")
