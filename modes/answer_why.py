@@ -29,7 +29,7 @@ _ACTIONS: tuple[tuple[str, str, _Test, str], ...] = (
      lambda e: e.moved(Lateral.NUDGE_IN_LANE) or e.moved(Lateral.NUDGE_OUT_OF_LANE),
      "moved aside"),
     ("stop", r"stop\w*|stand\w*|halt\w*|wait\w*|not mov\w*|not going|not driv\w*|stuck|held up",
-     lambda e: e.stopped or e.stood, "stopped"),
+     lambda e: e.stopped or (e.stood and not e.started), "stopped"),
     ("start", r"start\w*|set off|mov\w* off|go again|going again|drive on|driving on|continue|"
      r"did (?:you|we|it|the car) go|begin|began", lambda e: e.started, "drove on"),
     ("brake", r"brak\w*|slow\w*(?: down)?|decelerat\w*|eas\w* off|lose speed",

@@ -61,6 +61,7 @@ class Runner:
                     continue
                 item = _parsed(text)
                 ident = item.get("id")
+                _check(item)
                 yield self._answer(item)
             except (LineError, UnicodeDecodeError) as error:
                 self.failed = True
@@ -113,12 +114,15 @@ def _parsed(text: str) -> dict[str, Any]:
         raise LineError(f"the line is no JSON object ({reason})") from error
     if not isinstance(item, dict):
         raise LineError('the line must be a JSON object with a "text"')
+    return item
+
+
+def _check(item: dict[str, Any]) -> None:
     if not isinstance(item.get("text"), str):
         raise LineError('"text" is missing or no string: {"text": "take the next exit"}')
     unknown = sorted(set(item) - _KEYS)
     if unknown:
         raise LineError(f'unknown key "{unknown[0]}"; known are {", ".join(sorted(_KEYS))}')
-    return item
 
 
 def _speaker(item: dict[str, Any]) -> Speaker:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from model.contract.situation import Situation, TraceView
-from modes.vocabulary import Lateral
+from modes.vocabulary import Component, Lateral
 
 KEEP_S = 600.0
 _STANDING_MPS = 0.3
@@ -117,7 +117,10 @@ def remembered(situations: Memory | Iterable[Situation]) -> Memory:
 
 def _key(trace: TraceView, level: str) -> tuple[object, ...]:
     cause = trace.cause
-    what = (cause.component, cause.object_id or cause.label) if cause else None
+    what: tuple[object, ...] | None = None
+    if cause is not None:
+        change = cause.does if cause.component is Component.TRAFFIC_LIGHT else ""
+        what = (cause.component, cause.object_id or cause.label, change)
     return trace.longitudinal, trace.lateral, trace.direction, what, level
 
 

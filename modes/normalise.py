@@ -266,7 +266,7 @@ def normalise(raw: str) -> Words:
     for pattern, replacement in _MISHEARD:
         text = pattern.sub(replacement, text)
     text = _INVERTED.sub(r"\1\2 \3 not", text)
-    text = re.sub(r"(?<!\S)(\w+) \1 \1(?: \1)*(?!\S)", r"\1 \1", text)
+    text = re.sub(r"(?<!\S)(\w+)(?: \1){3,}(?!\S)", r"\1 \1 \1", text)
     return Words(clean, text, bool(wake), asked, doubt, markup)
 
 

@@ -322,7 +322,14 @@ def _measured(intent: Intent, hit: re.Match[str]) -> dict[str, object]:
     return {"until" if lasting else "after": Trigger(kind=kind, value=amount)}
 
 
+_NEXT_COMMAND = re.compile(
+    r"(?<!\S)(?:and|then|but|move|change|turn|go|take|merge|pull|get|switch|overtake|pass|stop|"
+    r"park|drive|slow|speed|follow|use|exit|keep|shift|slide)(?!\S).*"
+)
+
+
 def _trigger(what: str) -> Trigger | None:
+    what = _NEXT_COMMAND.sub("", what).strip() or what
     if _GREEN.search(what):
         return Trigger(kind=TriggerKind.LIGHT_GREEN)
     target = target_in(what)

@@ -185,7 +185,7 @@ class Policy(_Bounds):
 
     version: int
     sha256: str
-    bounds: Mapping[str, Bound]
+    bounds: MappingProxyType[str, Bound]
 
 
 def parse_policy(text: bytes) -> Policy:
