@@ -32,6 +32,7 @@ if (options.token) {
 const inside = {
   get frames() { return page.framesDrawn() },
   get renderer() { return page.renderer },
+  get load() { return page.drawLoad() },
   get played() { return Object.fromEntries(voice.played) },
   get session() {
     return {

@@ -22,6 +22,7 @@ export class Page {
   /** Name of the 3D renderer, '2d' without WebGL, '' before it is known. */
   renderer = ''
   framesDrawn: () => number = () => 0
+  drawLoad: () => object | null = () => null
 
   constructor(options: Options) {
     const kept = read()

@@ -159,6 +159,18 @@ describe('a scripted demo', () => {
   })
 })
 
+describe('the time of day', () => {
+  it('comes from the tags or the name of the drive', () => {
+    const { session, tell } = begin()
+    tell(hello({ scenario: 'evening' }))
+    expect(session.timeOfDay).toBe('')
+    tell({ type: 'scenarios', scenarios: [{ name: 'evening', title: '', line: '', minutes: 1, tags: ['dusk'] }] })
+    expect(session.timeOfDay).toBe('dusk')
+    tell(hello({ scenario: 'night_rain_town' }))
+    expect(session.timeOfDay).toBe('night')
+  })
+})
+
 describe('a deep link', () => {
   it('starts the drive it names, once', () => {
     const { car, tell } = begin('?drive=motorway')

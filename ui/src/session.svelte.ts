@@ -74,6 +74,12 @@ export class Session {
   })
   question = $derived(openQuestion(this.items, this.nowMs))
   whyAgeS = $derived(this.why && this.scene ? this.scene.situation.t_s - this.why.t_s : 0)
+  /** The weather fact is one word, the worst: that it is night as well, the drive's tags say. */
+  timeOfDay = $derived.by(() => {
+    const info = this.scenarios.find((each) => each.name === this.hello?.scenario)
+    const words = [...(info?.tags ?? []), ...(this.hello?.scenario.split(/[^a-z]+/) ?? [])]
+    return words.find((word) => word === 'night' || word === 'dusk') ?? ''
+  })
   replaying = $derived(this.hello?.source === 'replay')
 
   audio: AudioSink | null = null

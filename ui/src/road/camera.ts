@@ -46,6 +46,11 @@ export class ChaseCamera {
     else this.camera.clearViewOffset()
   }
 
+  /** Nothing is drawn beyond the distance where the fog has swallowed it. */
+  seeTo(farM: number): void {
+    this.camera.far = farM
+  }
+
   choose(preset: CameraPreset, nowMs: number, still: boolean): void {
     if (preset === this.preset) return
     this.preset = preset

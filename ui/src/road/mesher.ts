@@ -10,18 +10,20 @@ import { frame, offset } from './lines'
 
 export type Rgb = readonly [number, number, number]
 export const WHITE: Rgb = [1, 1, 1]
-const TILE_M = 160
+const TILE_M = 110
 
 class Triangles {
   readonly positions: number[] = []
   readonly normals: number[] = []
   readonly colours: number[] = []
+  readonly index: number[] = []
 
   geometry(): BufferGeometry {
     const geometry = new BufferGeometry()
     geometry.setAttribute('position', new Float32BufferAttribute(this.positions, 3))
     geometry.setAttribute('normal', new Float32BufferAttribute(this.normals, 3))
     geometry.setAttribute('color', new Float32BufferAttribute(this.colours, 3))
+    geometry.setIndex(this.index)
     return geometry
   }
 }
@@ -39,25 +41,12 @@ export class Mesher {
 
   /** One flat triangle; the normal comes from its winding. */
   triangle(material: Material, a: number[], b: number[], c: number[], colour: Rgb = WHITE): void {
-    const target = this.#target(material, (a[0] + b[0] + c[0]) / 3, (a[1] + b[1] + c[1]) / 3)
-    const ux = b[0] - a[0], uy = b[1] - a[1], uz = b[2] - a[2]
-    const vx = c[0] - a[0], vy = c[1] - a[1], vz = c[2] - a[2]
-    let nx = uy * vz - uz * vy, ny = uz * vx - ux * vz, nz = ux * vy - uy * vx
-    const length = Math.hypot(nx, ny, nz) || 1
-    nx /= length
-    ny /= length
-    nz /= length
-    for (const point of [a, b, c]) {
-      target.positions.push(point[0], point[1], point[2])
-      target.normals.push(nx, ny, nz)
-      target.colours.push(colour[0], colour[1], colour[2])
-    }
+    this.#face(material, [a, b, c], colour).push(0, 1, 2)
   }
 
   /** Corners counter-clockwise as seen from outside. */
   quad(material: Material, a: number[], b: number[], c: number[], d: number[], colour: Rgb = WHITE): void {
-    this.triangle(material, a, b, c, colour)
-    this.triangle(material, a, c, d, colour)
+    this.#face(material, [a, b, c, d], colour).push(0, 1, 2, 0, 2, 3)
   }
 
   /** A box that stands at (x, y, z0), its length along `h`. The bottom is left open. */
@@ -138,6 +127,23 @@ export class Mesher {
       }
     }
     return root
+  }
+
+  /** Corners of one flat face; what is pushed to the result is its triangles. */
+  #face(material: Material, corners: number[][], colour: Rgb): { push(...local: number[]): void } {
+    const [a, b, c] = corners
+    const target = this.#target(material, (a[0] + c[0]) / 2, (a[1] + c[1]) / 2)
+    const first = target.positions.length / 3
+    const ux = b[0] - a[0], uy = b[1] - a[1], uz = b[2] - a[2]
+    const vx = c[0] - a[0], vy = c[1] - a[1], vz = c[2] - a[2]
+    const nx = uy * vz - uz * vy, ny = uz * vx - ux * vz, nz = ux * vy - uy * vx
+    const length = Math.hypot(nx, ny, nz) || 1
+    for (const corner of corners) {
+      target.positions.push(corner[0], corner[1], corner[2])
+      target.normals.push(nx / length, ny / length, nz / length)
+      target.colours.push(colour[0], colour[1], colour[2])
+    }
+    return { push: (...local) => target.index.push(...local.map((i) => first + i)) }
   }
 
   #target(material: Material, x: number, y: number): Triangles {

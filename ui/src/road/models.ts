@@ -7,7 +7,7 @@ import {
   BoxGeometry, BufferGeometry, CapsuleGeometry, Color, ConeGeometry, CylinderGeometry,
   Float32BufferAttribute, SphereGeometry, TorusGeometry,
 } from 'three'
-import { mergeGeometries, toCreasedNormals } from 'three/addons/utils/BufferGeometryUtils.js'
+import { mergeGeometries, mergeVertices, toCreasedNormals } from 'three/addons/utils/BufferGeometryUtils.js'
 import type { ModelName } from './kinds'
 
 export interface Model {
@@ -72,7 +72,7 @@ function wheels(xs: readonly number[], y: number, r: number, width = 0.24): Buff
 }
 
 function model(parts: BufferGeometry[], lamps: number | null): Model {
-  const geometry = mergeGeometries(parts)
+  const geometry = mergeVertices(mergeGeometries(parts))
   geometry.computeBoundingBox()
   const box = geometry.boundingBox!
   return {

@@ -112,7 +112,8 @@ export function lookFor(theme: Theme, weather: string): Look {
     return { ...DARK, ...NIGHT, ...wet, ...thick }
   }
   const known = theme === 'light' ? PALE : DIM
-  return words.reduce<Look>((look, word) => ({ ...look, ...known[word] }), theme === 'light' ? LIGHT : DARK)
+  if (words.includes('dusk') && words.includes('rain')) return { ...(theme === 'light' ? LIGHT : DARK), ...known.dusk, ...WET_NIGHT }
+  return words.reduce<Look>((look, word) => ({ ...look, ...known[word] }), { ...(theme === 'light' ? LIGHT : DARK) })
 }
 
 /** A paint or wall colour brought close to grey: tells objects apart without shouting. */

@@ -10,6 +10,7 @@ import type { Look } from './palette'
 const GROUND_M = 1600
 const TEXTURE_M = 40
 const DROPS = 700
+const DOME_SHARE = 0.94
 const RAIN_BOX_M = 44
 
 export class Sky {
@@ -22,12 +23,13 @@ export class Sky {
   readonly #texture: CanvasTexture
   readonly #rain: LineSegments<BufferGeometry, LineBasicMaterial>
 
-  constructor(scene: Scene) {
+  /** `plain` leaves the ground without its grain, for software rendering. */
+  constructor(scene: Scene, plain: boolean) {
     scene.fog = this.#fog
     this.#dome = new Mesh(
-      new SphereGeometry(500, 24, 12).rotateX(Math.PI / 2),
+      new SphereGeometry(1, 24, 12).rotateX(Math.PI / 2),
       new ShaderMaterial({
-        side: BackSide, depthWrite: false, depthTest: false, fog: false,
+        side: BackSide, depthWrite: false, fog: false,
         uniforms: { top: { value: new Color() }, horizon: { value: new Color() } },
         vertexShader: 'varying vec3 way; void main() { way = position; gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0); }',
         fragmentShader: `varying vec3 way; uniform vec3 top; uniform vec3 horizon;
@@ -38,12 +40,13 @@ export class Sky {
           }`,
       }),
     )
-    this.#dome.renderOrder = -1
+    // Last of what is solid: only the sky that is seen is drawn.
+    this.#dome.renderOrder = 1
     this.#texture = new CanvasTexture(grain())
     this.#texture.wrapS = this.#texture.wrapT = RepeatWrapping
     this.#texture.repeat.setScalar(GROUND_M / TEXTURE_M)
     this.#texture.anisotropy = 2
-    this.#ground = new Mesh(new PlaneGeometry(GROUND_M, GROUND_M), new MeshLambertMaterial({ map: this.#texture }))
+    this.#ground = new Mesh(new PlaneGeometry(GROUND_M, GROUND_M), new MeshLambertMaterial({ map: plain ? null : this.#texture }))
     this.#ground.position.z = -0.08
     this.#rain = new LineSegments(rainShape(), new LineBasicMaterial({ color: 0xb8c8d8, transparent: true, opacity: 0.3, depthWrite: false }))
     this.#rain.frustumCulled = false
@@ -51,6 +54,8 @@ export class Sky {
   }
 
   applyLook(look: Look): void {
+    // Within the far plane from wherever the camera stands around the car.
+    this.#dome.scale.setScalar(look.fogFarM * DOME_SHARE)
     this.#fog.color.setHex(look.horizon)
     this.#fog.near = look.fogNearM
     this.#fog.far = look.fogFarM
@@ -67,9 +72,9 @@ export class Sky {
     this.#rain.geometry.setDrawRange(0, Math.round(DROPS * look.rain) * 2)
   }
 
-  /** Keeps the ground, sun and rain around the camera. */
-  follow(centre: Vector3, timeS: number): void {
-    this.#dome.position.copy(centre)
+  /** Keeps the sky around the eye, and ground, sun and rain around the car. */
+  follow(centre: Vector3, eye: Vector3, timeS: number): void {
+    this.#dome.position.copy(eye)
     this.#ground.position.x = centre.x
     this.#ground.position.y = centre.y
     // The grain stays where it is in the world while the plane moves on.

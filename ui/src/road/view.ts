@@ -1,9 +1,7 @@
 // The road in 3D, free of any framework: `push` situations, it draws. Never draws what it was
 // not given.
 
-import {
-  Mesh, Object3D, Scene, Vector3, WebGLRenderer,
-} from 'three'
+import { Mesh, Object3D, Scene, Vector3 } from 'three'
 import type { CameraPreset, Theme } from '../options'
 import type { ActorView, Situation } from '../protocol'
 import { Actors } from './actors'
@@ -15,6 +13,7 @@ import { Mesher } from './mesher'
 import { lookFor } from './palette'
 import { Ribbon } from './ribbon'
 import { buildScenery } from './scenery'
+import { Screen } from './screen'
 import { Signals } from './signals'
 import { SignBoards } from './signs'
 import { Sky } from './sky'
@@ -25,7 +24,7 @@ const EGO = { length_m: 4.8, width_m: 1.9, height_m: 1.5, axleToMiddleM: 1.4 }
 const EGO_ID = ' ego'
 /** Nothing new for so long (a pause): the picture stands still, and so does the GPU. */
 const IDLE_MS = 1_500
-const TOO_SLOW_MS = 220
+const SOFTWARE_SIGHT = 0.82
 
 export interface Label {
   x: number
@@ -38,24 +37,9 @@ export interface ViewEvents {
   onDrawn(label: Label): void
 }
 
-/** The name of the renderer where there is WebGL 2, else null. */
-export function webglRenderer(): string | null {
-  const context = document.createElement('canvas').getContext('webgl2')
-  if (!context) return null
-  const info = context.getExtension('WEBGL_debug_renderer_info')
-  const name = String(context.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER))
-  context.getExtension('WEBGL_lose_context')?.loseContext()
-  return name
-}
-
-export function isSoftware(renderer: string): boolean {
-  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(renderer)
-}
-
 export class DriveView {
   framesDrawn = 0
-  readonly software: boolean
-  readonly #renderer: WebGLRenderer
+  readonly #screen: Screen
   readonly #scene = new Scene()
   readonly #camera: ChaseCamera
   readonly #materials = makeMaterials()
@@ -76,7 +60,8 @@ export class DriveView {
   #signs: SignBoards | null = null
   #road: RoadDocument | null = null
   #theme: Theme
-  #weather = ''
+  #weather = 'clear'
+  #timeOfDay = ''
   #earlier: Situation | null = null
   #later: Situation | null = null
   #arrivedMs = 0
@@ -85,23 +70,25 @@ export class DriveView {
   #frame = 0
   #width = 2
   #height = 2
-  #askedMs = 0
-  #slowness = 0
+  #wanted = false
   #still: boolean
   #busyUntilMs = 0
   #openRequests = ''
 
-  constructor(canvas: HTMLCanvasElement, renderer: string, theme: Theme, preset: CameraPreset, events: ViewEvents) {
-    this.software = isSoftware(renderer)
+  /** Draws into `box`; `renderer` is the name that `webglRenderer` found. */
+  constructor(box: HTMLElement, renderer: string, theme: Theme, preset: CameraPreset, events: ViewEvents) {
+    this.#screen = new Screen(box, renderer)
     this.#theme = theme
     this.#events = events
     this.#still = matchMedia('(prefers-reduced-motion: reduce)').matches
-    this.#renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'high-performance' })
-    this.#renderer.setPixelRatio(this.software ? 1 : Math.min(devicePixelRatio, 2))
     this.#camera = new ChaseCamera(preset)
-    this.#sky = new Sky(this.#scene)
+    this.#sky = new Sky(this.#scene, this.#screen.software)
     this.#scene.add(this.#sky.root, this.#actors.root, this.#ribbon.root)
     this.#applyLook()
+  }
+
+  get load(): Record<string, number> {
+    return this.#screen.load
   }
 
   setMap(road: RoadDocument): void {
@@ -133,6 +120,14 @@ export class DriveView {
     this.#request()
   }
 
+  /** `night`, `dusk` or nothing: what the drive is announced as, beside its weather facts. */
+  setTimeOfDay(word: string): void {
+    if (word === this.#timeOfDay) return
+    this.#timeOfDay = word
+    this.#applyLook()
+    this.#request()
+  }
+
   cite(id: string | null): void {
     this.#cited = id
     this.#actors.cite(id)
@@ -143,7 +138,7 @@ export class DriveView {
     if (width < 2 || height < 2) return
     this.#width = width
     this.#height = height
-    this.#renderer.setSize(width, height, false)
+    this.#screen.resize(width, height)
     this.#camera.frame(width, height, liftPx)
     this.#request()
   }
@@ -170,33 +165,24 @@ export class DriveView {
     cancelAnimationFrame(this.#frame)
     this.#dropMap()
     disposeMaterials(this.#materials)
-    this.#renderer.dispose()
+    this.#screen.dispose()
   }
 
   // ---------------------------------------------------------------- drawing
 
   #request(): void {
-    if (this.#frame) return
-    this.#askedMs = performance.now()
-    this.#frame = requestAnimationFrame(this.#draw)
-  }
-
-  /** A picture that comes late again and again is drawn smaller: weak machines stay in step. */
-  #easeOff(waitedMs: number): void {
-    this.#slowness += (waitedMs - this.#slowness) / 12
-    const ratio = this.#renderer.getPixelRatio()
-    if (this.#slowness < TOO_SLOW_MS || ratio <= 0.5 || this.framesDrawn < 20) return
-    this.#renderer.setPixelRatio(ratio - 0.25)
-    this.#renderer.setSize(this.#width, this.#height, false)
-    this.#slowness = 0
+    this.#wanted = true
+    if (this.#screen.busy) return
+    this.#frame ||= requestAnimationFrame(this.#draw)
   }
 
   #draw = (nowMs: number): void => {
     this.#frame = 0
+    this.#wanted = false
     const situation = this.#later
     if (!situation) return
     // Software rendering draws what came, once; a GPU has time for the pictures in between.
-    const share = this.software ? 1 : shareAt(nowMs, this.#arrivedMs, this.#intervalMs)
+    const share = this.#screen.software ? 1 : shareAt(nowMs, this.#arrivedMs, this.#intervalMs)
     const earlier = this.#earlier
     between(earlier?.ego, situation.ego, share, this.#egoPose)
     this.#placeEgo(situation)
@@ -206,15 +192,18 @@ export class DriveView {
       this.#egoPose, earlier?.plan.xy ?? null, situation.plan.xy, share, situation.trace.certain === false ? 0.3 : 1, nowMs,
     )
     this.#camera.follow(this.#egoPose, nowMs)
-    this.#sky.follow(this.#centre.set(this.#egoPose.x, this.#egoPose.y, 0), timeS)
+    this.#sky.follow(
+      this.#centre.set(this.#egoPose.x, this.#egoPose.y, 0), this.#camera.camera.position, timeS,
+    )
     this.#camera.camera.updateMatrixWorld()
     const label = this.#placeLabel()
-    this.#renderer.render(this.#scene, this.#camera.camera)
+    this.#screen.render(this.#scene, this.#camera.camera, () => {
+      if (this.#wanted) this.#request()
+    })
     this.framesDrawn += 1
     this.#events.onDrawn(label)
-    const moving = !this.software && nowMs - this.#arrivedMs < IDLE_MS
+    const moving = !this.#screen.software && nowMs - this.#arrivedMs < IDLE_MS
     if (moving || fading || nowMs < this.#busyUntilMs) this.#request()
-    if (this.software) this.#easeOff(performance.now() - this.#askedMs)
   }
 
   #placeEgo(situation: Situation): void {
@@ -271,10 +260,17 @@ export class DriveView {
   }
 
   #applyLook(): void {
-    const look = lookFor(this.#theme, this.#weather)
-    const dark = this.#theme === 'dark' || this.#weather.includes('night')
+    const words = `${this.#timeOfDay} ${this.#weather}`.trim()
+    const look = lookFor(this.#theme, words)
+    if (this.#screen.software) {
+      // Less far to see is less to draw.
+      look.fogNearM *= SOFTWARE_SIGHT
+      look.fogFarM *= SOFTWARE_SIGHT
+    }
+    const dark = this.#theme === 'dark' || words.includes('night')
     applyLook(this.#materials, look)
     this.#sky.applyLook(look)
+    this.#camera.seeTo(look.fogFarM)
     this.#actors.applyLook(look, dark)
     this.#ribbon.applyLook(dark)
     this.#signs?.applyLook(look)
