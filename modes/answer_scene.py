@@ -234,7 +234,8 @@ def hazard(asked: Asked) -> Answer:
             first = weak[0]
             name = seen.article(seen.name_of(first.actor))
             return Answer(
-                f"The car watches {name} {first.distance_m:.0f} metres {seen.where(first.bearing_deg)}.",
+                f"The car watches {name} {first.distance_m:.0f} metres "
+                f"{seen.where(first.bearing_deg)}.",
                 proof,
             )
     return Answer("I don't see any danger right now.", proof)

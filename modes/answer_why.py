@@ -37,6 +37,17 @@ _ACTIONS: tuple[tuple[str, str, _Test, str], ...] = (
     ("accelerate", r"accelerat\w*|speed\w* up|sped up|fast\w*|hurry|rush\w*",
      lambda e: e.sped_up, "sped up"),
 )  # fmt: skip
+_PARTICIPLES = {
+    "brake": "slowing down",
+    "stop": "stopping",
+    "accelerate": "speeding up",
+    "lane": "changing lanes",
+    "turn": "turning",
+    "start": "moving off",
+    "overtake": "overtaking",
+    "swerve": "swerving",
+    "pull_over": "pulling over",
+}
 _PAST = re.compile(
     r"(?<!\S)(?:did|was|were|had|just now|back there|before|earlier|stopped|a moment)(?!\S)"
 )
@@ -139,10 +150,7 @@ def _episode_answer(asked: Asked, episode: Episode, past: str) -> Answer:
 def _not_doing(asked: Asked, now: Situation, name: str, test: _Test, past: str) -> Answer:
     speed = f"{now.ego.speed_mps * 3.6:.0f} km/h"
     state = "standing" if now.ego.speed_mps < STANDING_MPS else f"{_steady(now)} at {speed}"
-    verbs = {"brake": "slowing down", "stop": "stopping", "accelerate": "speeding up",
-             "lane": "changing lanes", "turn": "turning", "start": "moving off",
-             "overtake": "overtaking", "swerve": "swerving", "pull_over": "pulling over"}  # fmt: skip
-    first = f"The car is not {verbs[name]} right now, it is {state}."
+    first = f"The car is not {_PARTICIPLES[name]} right now, it is {state}."
     if _asks_lack(asked.text):
         reason = because(now.trace) if certain(now.trace, now.guard.level) else ""
         text = f"The car is {act(now)} {reason}." if reason else first
@@ -262,8 +270,7 @@ def _did(asked: Asked, now: Situation) -> Answer | None:
     if action is None:
         return None
     name, _, test, past = action
-    answer = _why_then(asked, now, name, test, past)
-    return answer
+    return _why_then(asked, now, name, test, past)
 
 
 def _last_notable(asked: Asked, now: Situation) -> Answer:

@@ -26,11 +26,29 @@ _MOVES: dict[Lateral, str] = {
     Lateral.TURN: "turning",
     Lateral.ABORT: "going back to its lane",
 }
-_PAST = {"is ": "was ", "are ": "were ", "has ": "had ", "have ": "had ", "closes ": "closed ",
-         "blocks ": "blocked ", "crosses ": "crossed ", "needs ": "needed ", "stands ": "stood ",
-         "comes ": "came ", "moves ": "moved ", "brakes": "braked", "ends": "ended",
-         "waits ": "waited ", "cuts ": "cut ", "wants ": "wanted ", "asks ": "asked ",
-         "begins ": "began ", "begins": "began", "leads ": "led ", "turned ": "had turned "}  # fmt: skip
+_PAST = {
+    "is ": "was ",
+    "are ": "were ",
+    "has ": "had ",
+    "have ": "had ",
+    "closes ": "closed ",
+    "blocks ": "blocked ",
+    "crosses ": "crossed ",
+    "needs ": "needed ",
+    "stands ": "stood ",
+    "comes ": "came ",
+    "moves ": "moved ",
+    "brakes": "braked",
+    "ends": "ended",
+    "waits ": "waited ",
+    "cuts ": "cut ",
+    "wants ": "wanted ",
+    "asks ": "asked ",
+    "begins ": "began ",
+    "begins": "began",
+    "leads ": "led ",
+    "turned ": "had turned ",
+}
 
 
 def sides(trace: TraceView) -> str:

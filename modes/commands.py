@@ -49,7 +49,8 @@ _FRAME = re.compile(
     r"would love|would prefer|prefer|like|ask|wish|beg|order|command|told|tell|said|expect|"
     r"would want)(?: (?:you|the car|it|us|for you))?(?: to)?|let us|let|i think you should|"
     r"i think we should|it would be (?:nice|great|better|good) (?:if|to)(?: you| we)?(?: could)?|"
-    r"if (?:you|we) (?:could|can|would)|be so kind(?: as)? to|go ahead and|try to|make sure (?:you|to|that you)|"
+    r"if (?:you|we) (?:could|can|would)|be so kind(?: as)? to|go ahead and|try to|"
+    r"make sure (?:you|to|that you)|"
     r"time to|remember to|do not forget to|feel free to|i said|i meant|i mean|you to|we|you|"
     r"i need to|i want to|i have to|have you|want to|need to|have to|would you mind|you mind|"
     r"kindly|simply|now|please) $"
@@ -113,9 +114,8 @@ def _spans(text: str) -> list[tuple[re.Match[str], Pattern]]:
     for pattern in table("commands"):
         if pattern.label in _DIALOGUE:
             continue
-        for hit in pattern.regex.finditer(text):
-            if hit.group(0):
-                hits.append((_longest(text, hit, pattern), pattern))
+        found = (hit for hit in pattern.regex.finditer(text) if hit.group(0))
+        hits.extend((_longest(text, hit, pattern), pattern) for hit in found)
     hits = [(hit, pattern) for hit, pattern in hits if _stands(text, hit)]
     hits.sort(key=lambda item: (-len(item[0].group(0)), _rank(item[1].label)))
     taken: list[tuple[re.Match[str], Pattern]] = []

@@ -1,4 +1,4 @@
-"""Corrections of the newest command: "no, the other left", "I meant the second exit", "make it 80"."""
+"""Corrections of the newest command: "no, the other left", "the second one", "make it 80"."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from modes.vocabulary import Command, Intent, Unit
 _START = re.compile(
     r"^(?:no|no wait|wait no|sorry|i mean|i meant|i said|rather|not that|not that one|correction|"
     r"no i mean|no i meant|no sorry|wait|oops|no no|make (?:that|it)|better|not left|not right|"
-    r"no not that(?: one)?|not the (?:left|right|next|first|second|third)(?: one| exit| lane)?)(?!\S) ?"
+    r"no not that(?: one)?|not the (?:left|right|next|first|second|third)(?: one| exit|"
+    r" lane)?)(?!\S) ?"
 )
 _OTHER = re.compile(
     r"^(?:(?:to |on |in )?(?:the |your )?other (?:left|right|side|way|direction|one|lane)|"

@@ -51,7 +51,8 @@ _TO_THE_CAR = re.compile(
     r"pass|overtake|steer|exit|leave|reverse|back up|avoid|i want you to|i need you to)(?!\S)"
 )
 _OTHER_TALK = re.compile(
-    r"(?<!\S)(?:dinner|lunch|breakfast|homework|birthday|movie|school(?! bus| zone)|boss|meeting|email|shirt|"
+    r"(?<!\S)(?:dinner|lunch|breakfast|homework|birthday|movie|school(?! bus| zone)|boss|"
+    r"meeting|email|shirt|"
     r"shoes|dress|recipe|game|match|laundry|dishes|kitchen|song|phone|honey|darling|baby|"
     r"sweetie|grandma|weekend|holiday|vacation|party|shopping|tickets|my hair|tv|book)(?!\S)"
 )
@@ -256,7 +257,8 @@ def _question(words: Words, context: Context) -> Reading | None:
 
 
 _CONDITION = re.compile(
-    r"^(?:when|if|once|as soon as) (?:it|you|we|the|there|he|she|they|this|that|everyone|nobody)(?!\S)"
+    r"^(?:when|if|once|as soon as) (?:it|you|we|the|there|he|she|they|this|that|everyone|"
+    r"nobody)(?!\S)"
 )
 
 

@@ -42,7 +42,8 @@ _QUESTION = re.compile(
     r"^(?:(?:and|but|so|hypothetically|theoretically|in theory|just out of curiosity|"
     r"out of curiosity|question|curious|asking for a friend) )*"
     r"(?:would|could|can|do (?:you|we|i|they|people|cars|the|all|other|most|robots|any)|does|did|"
-    r"have (?:you|we|i|they)|has|had (?:you|we)|are|is|was|were|what|why|who(?! cares)|when|where|how|"
+    r"have (?:you|we|i|they)|has|had (?:you|we)|are|is|was|were|what|why|who(?! cares)|"
+    r"when|where|how|"
     r"should|might|will|which|suppose|tell me (?:if|whether|what|why|how|about)|explain|"
     r"i wonder|am i|do you know|is it|may|what if|ever)(?!\S)"
 )

@@ -12,105 +12,9 @@ import unicodedata
 from dataclasses import dataclass
 
 from modes.numbers import digits
+from modes.spellings import CONTRACTIONS, DOUBT, FILLERS, SPELLINGS
 from modes.vocabulary import clean_text
 
-_CONTRACTIONS = {
-    "don't": "do not", "doesn't": "does not", "didn't": "did not", "can't": "can not",
-    "cannot": "can not", "couldn't": "could not", "won't": "will not", "wouldn't": "would not",
-    "shouldn't": "should not", "isn't": "is not", "aren't": "are not", "wasn't": "was not",
-    "weren't": "were not", "haven't": "have not", "hasn't": "has not", "mustn't": "must not",
-    "i'm": "i am", "i'd": "i would", "i'll": "i will", "i've": "i have", "you're": "you are",
-    "you'll": "you will", "you'd": "you would", "you've": "you have", "we're": "we are",
-    "we'll": "we will", "we'd": "we would", "we've": "we have", "they're": "they are",
-    "they'll": "they will", "he's": "he is", "she's": "she is", "it's": "it is",
-    "it'll": "it will", "that's": "that is", "there's": "there is", "what's": "what is",
-    "where's": "where is", "who's": "who is", "how's": "how is", "when's": "when is",
-    "here's": "here is", "let's": "let us", "why's": "why is", "that'll": "that will",
-    "how're": "how are", "what're": "what are", "y'all": "you all", "ain't": "is not",
-    "dont": "do not", "doesnt": "does not", "didnt": "did not", "cant": "can not",
-    "couldnt": "could not", "wouldnt": "would not", "shouldnt": "should not", "isnt": "is not",
-    "arent": "are not", "wasnt": "was not", "havent": "have not", "im": "i am", "ive": "i have",
-    "youre": "you are", "youll": "you will", "youve": "you have", "theyre": "they are",
-    "thats": "that is", "theres": "there is", "whats": "what is", "wheres": "where is",
-    "whos": "who is", "hows": "how is", "lets": "let us", "gonna": "going to",
-    "wanna": "want to", "gotta": "have to", "lemme": "let me", "gimme": "give me",
-    "kinda": "kind of", "outta": "out of", "imma": "i am going to", "whatcha": "what are you",
-    "dunno": "do not know", "cuz": "because", "cos": "because", "coz": "because",
-    "'cause": "because", "ya": "you", "u": "you", "ur": "your", "r": "are", "stopp": "stop", "y": "why", "quicker": "faster", "decelerate": "slow down", "accelarate": "accelerate", "pls": "please",
-    "plz": "please", "thru": "through", "tho": "though", "'em": "them", "em": "them",
-    "doin": "doing", "goin": "going", "yeah": "yes", "yep": "yes", "yup": "yes", "yea": "yes",
-    "nope": "no", "nah": "no", "ok": "okay", "alright": "okay", "mister": "mr",
-}  # fmt: skip
-#: One spelling for things with several names; British and American alike.
-_SPELLINGS = {
-    "kmh": "kph", "kmph": "kph", "km/h": "kph", "kph": "kph", "mph": "mph",
-    "kilometers": "kilometres", "kilometer": "kilometre", "kms": "kilometres", "km": "kilometres",
-    "meters": "metres", "meter": "metre", "m": "metres", "mins": "minutes", "secs": "seconds",
-    "curb": "kerb", "curbside": "kerbside", "motorway": "highway", "freeway": "highway",
-    "interstate": "highway", "autobahn": "highway", "expressway": "highway",
-    "turnpike": "highway", "motorways": "highways", "freeways": "highways",
-    "manoeuver": "manoeuvre", "maneuver": "manoeuvre", "color": "colour", "gray": "grey",
-    "tyre": "tire", "tyres": "tires", "centre": "center", "lorry": "truck", "lorries": "trucks",
-    "semi": "truck", "18-wheeler": "truck", "trailer": "truck", "bicycle": "bike",
-    "bicyclist": "cyclist", "bicyclists": "cyclists", "biker": "cyclist", "bikers": "cyclists",
-    "bicycles": "bikes", "pavement": "sidewalk", "footpath": "sidewalk", "zebra": "crosswalk",
-    "crossing": "crossing", "junction": "intersection", "crossroads": "intersection",
-    "crossroad": "intersection", "dustbin": "bin", "trashcan": "trash can",
-    "garbage": "trash", "rubbish": "trash", "petrol": "gas",
-    "slowly": "slowly", "vehicle": "car", "automobile": "car", "pullover": "pull over",
-    "u-turn": "u_turn", "uturn": "u_turn", "u-ey": "u_turn", "uey": "u_turn",
-    "hard-shoulder": "shoulder", "cops": "police", "cop": "police", "policeman": "police",
-    "police-man": "police", "policemen": "police", "officer": "police", "officers": "police",
-    "left-hand": "left", "right-hand": "right", "lefthand": "left", "righthand": "right",
-    "leftmost": "left", "rightmost": "right", "traffic-light": "light", "stoplight": "light",
-    "stoplights": "lights", "goddamn": "damn", "freakin": "damn", "freaking": "damn",
-    "fucking": "damn", "fuckin": "damn", "bloody": "damn", "friggin": "damn",
-}  # fmt: skip
-_FILLERS = frozenset(
-    [
-        "uh",
-        "um",
-        "uhm",
-        "umm",
-        "er",
-        "erm",
-        "hmm",
-        "hm",
-        "mm",
-        "mmm",
-        "ah",
-        "eh",
-        "uhh",
-        "please",
-        "damn",
-        "just",
-        "actually",
-        "basically",
-        "literally",
-        "maybe",
-        "perhaps",
-        "kindly",
-        "really",
-    ]
-)
-_DOUBT = frozenset(
-    [
-        "uh",
-        "um",
-        "uhm",
-        "umm",
-        "er",
-        "erm",
-        "hmm",
-        "hm",
-        "mm",
-        "mmm",
-        "eh",
-        "uhh",
-        "maybe",
-        "perhaps",
-    ]
-)
 #: (pattern, replacement): mishearings that only make sense one way. Order matters.
 _MISHEARD: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"(?<!\S)(?:{pattern})(?!\S)"), replacement)
@@ -131,18 +35,21 @@ _MISHEARD: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"emergency break", "emergency brake"),
         (r"(write|rite|wright|ride) (lane|turn|side|exit|hand|signal|indicator)", r"right \2"),
         (
-            r"(turn|go|keep|move|merge|pull|steer|stay|bear|hang a|to the|take a|make a) (write|rite|wright)",
+            r"(turn|go|keep|move|merge|pull|steer|stay|bear|hang a|to the|take a|"
+            r"make a) (write|rite|wright)",
             r"\1 right",
         ),
         (
-            r"(left|right|next|middle|fast|slow|change|other|bus|this) (lain|lame|line|laine)(?! up)",
+            r"(left|right|next|middle|fast|slow|change|other|bus|this) (lain|lame|line|"
+            r"laine)(?! up)",
             r"\1 lane",
         ),
         (r"(lain|lame|line) change", "lane change"),
         (r"change (lanes|lane|lines|lains)", "change lanes"),
         (r"(read|redd) light", "red light"),
         (
-            r"(take|the|next|first|second|third|this|that|our|an|my) (exits|exist|exits|eggs it|exeat)",
+            r"(take|the|next|first|second|third|this|that|our|an|my) (exits|exist|exits|"
+            r"eggs it|exeat)",
             r"\1 exit",
         ),
         (r"exit (won|wan)", "exit 1"),
@@ -210,12 +117,15 @@ _SPELLED = re.compile(r"\b(?:[a-z][\s.\-_*]){2,}[a-z]\b")
 _WAKE = re.compile(
     r"^(?:(?:hey|hi|hello|okay|yo|oi|listen|excuse me|dear|so|and|well|now|but|oh|ah|right|look|"
     r"sorry|alright|good|thanks|thank you|cool|great|hey there) )*"
-    r"(?:(?:car|ridealong|ride along|buddy|assistant|computer|vehicle|driver|robot|alpa|jarvis|kitt|"
+    r"(?:(?:car|ridealong|ride along|buddy|assistant|computer|vehicle|driver|robot|alpa|"
+    r"jarvis|kitt|"
     r"dude|man|bro|mate|honey|sweetheart)(?: |$))"
 )
 _OPENERS = re.compile(
-    r"^(?:(?:hey|hi|hello|okay|yo|oi|listen|excuse me|so|and|well|oh(?! no| my)|look(?! out| at| for)|sorry|great|cool|thanks|"
-    r"thank you|then|also|now then|hey there|you know what|you know|i mean|honestly|listen up) )+(?=\S)"
+    r"^(?:(?:hey|hi|hello|okay|yo|oi|listen|excuse me|so|and|well|oh(?! no| my)|"
+    r"look(?! out| at| for)|sorry|great|cool|thanks|"
+    r"thank you|then|also|now then|hey there|you know what|you know|i mean|honestly|"
+    r"listen up) )+(?=\S)"
 )
 #: "why can't you go" comes out as "why can not you go": put the subject first again.
 _INVERTED = re.compile(
@@ -257,7 +167,7 @@ def normalise(raw: str) -> Words:
         if token == "?":
             continue
         words.extend(_spell(token.strip("'")).split())
-    doubt = any(word in _DOUBT for word in words)
+    doubt = any(word in DOUBT for word in words)
     text = " ".join(digits(_without_fillers(words)))
     wake = _WAKE.match(text)
     if wake and (wake.end() < len(text)):
@@ -273,21 +183,19 @@ def normalise(raw: str) -> Words:
 def _without_fillers(words: list[str]) -> list[str]:
     """Words that say something; "er" after an article is the emergency room."""
     pairs = zip(["", *words], words, strict=False)
-    return [
-        w for before, w in pairs if w not in _FILLERS or (w == "er" and before in ("the", "an"))
-    ]
+    return [w for before, w in pairs if w not in FILLERS or (w == "er" and before in ("the", "an"))]
 
 
 def _spell(token: str) -> str:
-    token = _CONTRACTIONS.get(token, token)
-    token = _SPELLINGS.get(token, token)
+    token = CONTRACTIONS.get(token, token)
+    token = SPELLINGS.get(token, token)
     if token.endswith("'s"):
         token = token[:-2]
         if token in _SUBJECTS:
             return f"{token} is"
     unit = re.fullmatch(r"(\d+(?:\.\d+)?)(mph|kph|km/h|kmh|m|km|s)", token)
     if unit:
-        return f"{unit.group(1)} {_SPELLINGS.get(unit.group(2), unit.group(2))}"
+        return f"{unit.group(1)} {SPELLINGS.get(unit.group(2), unit.group(2))}"
     if re.fullmatch(r"[a-z]+(?:-[a-z]+)+", token):
         return token.replace("-", " ")
     if _LEETSPEAK.fullmatch(token):

@@ -1,4 +1,4 @@
-"""Commands in words: "take the second exit", "go no faster than 80 km/h", "change to the left lane"."""
+"""Commands in words: "take the second exit", "go 80 km/h", "change to the left lane"."""
 
 from __future__ import annotations
 
@@ -203,10 +203,7 @@ _WORDS: dict[Intent, Callable[[Slots], str]] = {
 def phrase(command: Command, *, conditions: bool = True) -> str:
     """The command as a verb phrase: "take the second exit after the truck"."""
     slots = command.slots
-    if slots.kind == "doors":
-        text = "open the doors"
-    else:
-        text = _WORDS[command.intent](slots)
+    text = "open the doors" if slots.kind == "doors" else _WORDS[command.intent](slots)
     if command.intent in (Intent.TURN_LEFT, Intent.TURN_RIGHT) and slots.name:
         return text
     if not conditions:

@@ -17,15 +17,18 @@ _FORM = re.compile(
     r"theoretically|what i want to know is|my question is|do you happen to know|any clue) )*"
     r"(?:why|what|when|where|who|whose|which|how|is|are|am|was|were|do|does|did|has|have|had|can|"
     r"could|will|would|should|shall|may|might|any|anything|anyone|anybody|if|suppose|imagine|"
-    r"describe|status|count|eta|arrival|location|since when|at what|in what|on what|for what|in which|on which|"
+    r"describe|status|count|eta|arrival|location|since when|at what|in what|on what|"
+    r"for what|in which|on which|"
     r"from where|until when|to where|distance|report|reason)(?!\S)"
 )
 _NO_QUESTION = re.compile(r"^(?:do|have|will|if|any|what the|is|are|what a|how nice|how cool) ?$")
 _IMPERATIVE_DO = re.compile(
-    r"^(?:who cares|when (?:i|we|he|she|they) (?:was|were|had|went|used)|do (?:not|\d|a|the|that|this|it|as|what|exactly|something|some|another|one|u_turn|"
+    r"^(?:who cares|when (?:i|we|he|she|they) (?:was|were|had|went|used)|do (?:not|\d|a|"
+    r"the|that|this|it|as|what|exactly|something|some|another|one|u_turn|"
     r"make|go|slow|stop|turn)|have (?:a|fun|the|him|her|some)|if (?:you (?:could|can|would)|it is "
     r"safe|possible|there is (?:room|a gap)|the light)|any (?:chance (?:you|we|of)|time)|"
-    r"is (?:it|there (?:any|a) (?:way|chance))? ?(?:possible|any chance|a chance|a way)(?: for you)?"
+    r"is (?:it|there (?:any|a) (?:way|chance))? ?(?:possible|any chance|a chance|"
+    r"a way)(?: for you)?"
     r" (?:to|you)|what about (?:tak|go|chang|stop|pull|turn|slow|driv)|how about)(?!\S)"
 )
 REQUEST = re.compile(
@@ -38,11 +41,13 @@ REQUEST = re.compile(
     r"(?:possible|way|chance|possibility)(?: (?:for you|that you could|you could|you can|you|we "
     r"could|we can|of you|of|we|that you|that we))*(?: to)?|(?:how|what) about(?: you| we| if you| "
     r"if we)?|why (?:do|can|could) not (?:you|we)(?: just)?|why not(?: just)?|"
-    r"why do (?:you|we) not(?: just)?|do you think you (?:can|could)|would you be (?:able|willing|so "
+    r"why do (?:you|we) not(?: just)?|do you think you (?:can|could)|would you be (?:able|"
+    r"willing|so "
     r"kind|so good)(?: as)? to|could i (?:ask|get|trouble) you to|can i (?:ask|get) you to|"
     r"i wonder if you could|i was wondering if you could|i was hoping you could|are you able to|"
     r"is it possible(?: for you)? to|would you like to|may i ask you to|shall we|should we not|"
-    r"should not (?:we|you)|do me a favour and|do us a favour and|might i suggest (?:we|you))(?!\S) ?"
+    r"should not (?:we|you)|do me a favour and|do us a favour and|might i suggest (?:we|"
+    r"you))(?!\S) ?"
 )
 #: "Will you …" asks about the future where a condition or a thing to react to follows.
 _FUTURE = re.compile(
@@ -53,21 +58,25 @@ _FUTURE = re.compile(
 )
 #: "Would you brake for a squirrel?" asks about principles.
 _PRINCIPLE = re.compile(
-    r"^would you (?:ever |really )?(?:brake|stop|swerve|slow down|wait|yield|turn|go|pull over) for "
+    r"^would you (?:ever |really )?(?:brake|stop|swerve|slow down|wait|yield|turn|go|"
+    r"pull over) for "
     r"(?:a|an|any|someone|somebody|people|animals|pedestrians)(?!\S)"
 )
 #: "Can we … here?" asks for leave, not for the deed.
 _LEAVE = re.compile(
-    r"^may (?:we|i) (?:stop|park|turn|pass|go|use|open|get)(?!\S)|(?<!\S)(?:legally|even|allowed|on red|right on red|here or not|or is it|or not|at all)(?!\S)|"
+    r"^may (?:we|i) (?:stop|park|turn|pass|go|use|open|get)(?!\S)|(?<!\S)(?:legally|even|"
+    r"allowed|on red|right on red|here or not|or is it|or not|at all)(?!\S)|"
     r"^(?:can|may|could) (?:we|i|one) (?:park|make a u_turn|do a u_turn|u_turn|use the|enter|cross|"
     r"drive (?:in|on)|turn (?:left|right) on|get out|open|overtake here|pass here|turn around here)"
     r"(?!\S)|^(?:can|could|may) (?:we|i|you|one)(?: (?:park|overtake|turn (?:left|right|around)|"
     r"make a u_turn|change lanes))? (?:park |overtake |turn )?(?:here|there)$"
 )
 _ABILITY = re.compile(
-    r"^(?:can|could|do|are) you (?:able to )?(?:also |even |actually |really )?(?:see|hear|read|detect|"
+    r"^(?:can|could|do|are) you (?:able to )?(?:also |even |actually |really )?(?:see|hear|"
+    r"read|detect|"
     r"recognise|recognize|handle|drive (?:in|at|on|through|without|by)|park (?:yourself|by|on your|"
-    r"in parallel|parallel|automatically)|parallel park|speak|understand|tell|know|explain|describe|"
+    r"in parallel|parallel|automatically)|parallel park|speak|understand|tell|know|explain|"
+    r"describe|"
     r"fly|swim|sing|talk|think|feel|learn|remember|predict|spot|notice|identify|find out|work|"
     r"operate|sense|connect|cope|deal|brake by|stop by yourself|steer by|overtake (?:by|on your)|"
     r"change lanes (?:by|on your|automatically))(?!\S)"
@@ -79,7 +88,8 @@ _FOLLOW_UP = re.compile(
 _STATED = re.compile(
     r"^(?:(?:i|we) (?:do not|can not|want to|would like to|need to) (?:know|understand|see|get) "
     r"(?:why|what|where|how|when|if|whether|who)|tell me|describe|explain|show me (?:what|why|how|"
-    r"the way)|report|i wonder|i am wondering|give (?:me|us) (?:an|a|the|our) (?:overview|status|eta|description|summary|update|report|estimate|reason|explanation)(?: \S+)*|"
+    r"the way)|report|i wonder|i am wondering|give (?:me|us) (?:an|a|the|our) (?:overview|"
+    r"status|eta|description|summary|update|report|estimate|reason|explanation)(?: \S+)*|"
     r"walk me through|talk me through|summari[sz]e)(?!\S)"
 )
 

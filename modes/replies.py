@@ -51,11 +51,13 @@ _REFUSED: Mapping[Refusal, str] = {
     ),
 }
 _EMERGENCY: Mapping[str, str] = {
-    "medical": "Stay calm, the car takes the fastest lawful way to help. Call the emergency number now.",
+    "medical": "Stay calm, the car takes the fastest lawful way to help. Call the "
+    "emergency number now.",
     "fire": "The car stops at once. Get everybody out and away from it.",
     "police": "The car stays on a lawful way to a safe place. Call the emergency number now.",
     "accident": "The car stops and turns the hazard lights on. Check whether anybody is hurt.",
-    "driver": "The car stops at a safe place. Try to wake the driver and call the emergency number.",
+    "driver": "The car stops at a safe place. Try to wake the driver and call the "
+    "emergency number.",
     "help": "The car heads for a safe place. Tell me what happened.",
 }
 UNCLEAR = "Sorry, I did not get that. What should the car do?"

@@ -7,24 +7,29 @@ import re
 _CAPABILITY: tuple[tuple[str, str], ...] = (
     (
         r"monitor\w*|attention|drows\w*|watch(?:ing)? me",
-        "The car checks that the driver is attentive before it hands over. I can explain it but not switch it off.",
+        "The car checks that the driver is attentive before it hands over. I can explain "
+        "it but not switch it off.",
     ),
     (
         r"who|your name|what are you|robot|ai",
-        "I am Ridealong, the voice of this car. I pass on what you ask and explain what the car does.",
+        "I am Ridealong, the voice of this car. I pass on what you ask and explain what "
+        "the car does.",
     ),
     (
         r"cameras?|lidar|radar|sensors?|eyes|see|detect|recogni[sz]e|read",
-        "The car drives by what its cameras and its map show. I can tell you what it sees and what it does not.",
+        "The car drives by what its cameras and its map show. I can tell you what it sees "
+        "and what it does not.",
     ),
     (
         r"rain|snow|fog|night|dark|ice|weather",
-        "The car drives more slowly in bad weather, and only as fast as it can see. Where it cannot drive safely it says so and stops.",
+        "The car drives more slowly in bad weather, and only as fast as it can see. Where "
+        "it cannot drive safely it says so and stops.",
     ),
     (r"languages?|speak|german|french|spanish", "I understand English. Stop always works."),
     (
         r"record|remember|store|private|privacy|listening|listen",
-        "I keep the last ten minutes of the drive to answer your questions. Your voice is not kept.",
+        "I keep the last ten minutes of the drive to answer your questions. Your voice is "
+        "not kept.",
     ),
     (r"park", "It can pull over or park where that is allowed. Ask for it when you want to stop."),
     (
@@ -34,10 +39,12 @@ _CAPABILITY: tuple[tuple[str, str], ...] = (
     (r"stop", "Say stop at any time. The car then stops where it is safe."),
     (
         r"decide|work|works|drive|autonomous|self driving",
-        "The car plans ten times a second, and a guard checks each plan. I explain it from what was driven.",
+        "The car plans ten times a second, and a guard checks each plan. I explain it from "
+        "what was driven.",
     ),
 )
-_WHAT_YOU_CAN_SAY = "You can ask for a stop, speed, lanes, exits, turns or a place. You can also ask why the car does something."
+_WHAT_YOU_CAN_SAY = "You can ask for a stop, speed, lanes, exits, turns or a place. You "
+"can also ask why the car does something."
 _HYPOTHETICAL: tuple[tuple[str, str], ...] = (
     (
         r"red light|red|stop_sign|speed limit|limit|law|rules|illegal",
@@ -45,15 +52,18 @@ _HYPOTHETICAL: tuple[tuple[str, str], ...] = (
     ),
     (
         r"hit|kill|run over|choose|sacrifice|save|trolley|crowd|instead of",
-        "The car brakes for whoever is in the way and never steers at anyone. It keeps enough distance so that it need not choose.",
+        "The car brakes for whoever is in the way and never steers at anyone. It keeps "
+        "enough distance so that it need not choose.",
     ),
     (
         r"child|kid|person|pedestrian|someone|somebody|dog|deer|animal|jump\w*|run\w*|ball",
         "It brakes as hard as needed and keeps its lane unless the way beside is free.",
     ),
     (
-        r"brakes? fail\w*|break\w* down|fail\w*|flat|tire|engine|battery|sensors?|camera|computer|internet|connection|gps|power",
-        "The car falls back to a simpler planner or a safety stop with the hazard lights on. Each step is said aloud.",
+        r"brakes? fail\w*|break\w* down|fail\w*|flat|tire|engine|battery|sensors?|camera|"
+        r"computer|internet|connection|gps|power",
+        "The car falls back to a simpler planner or a safety stop with the hazard lights "
+        "on. Each step is said aloud.",
     ),
     (
         r"ambulance|siren|fire truck|police|emergency vehicle",
@@ -69,7 +79,8 @@ _HYPOTHETICAL: tuple[tuple[str, str], ...] = (
     ),
     (
         r"stop|shout|say|tell|order|ask|command",
-        "A call to stop is obeyed at once by everybody's voice in the car. Wishes that are unsafe are refused with a reason.",
+        "A call to stop is obeyed at once by everybody's voice in the car. Wishes that are "
+        "unsafe are refused with a reason.",
     ),
     (
         r"rain|snow|fog|ice|flood|storm|dark|night",
@@ -88,10 +99,12 @@ _HYPOTHETICAL: tuple[tuple[str, str], ...] = (
         "That is for the law where you are. The drive is recorded, so it can be checked.",
     ),
 )
-_HYPOTHETICAL_DEFAULT = "The car would choose the careful option: slow down, keep its distance, stop if it must. I cannot say more without the real situation."
+_HYPOTHETICAL_DEFAULT = "The car would choose the careful option: slow down, keep its "
+"distance, stop if it must. I cannot say more without the real situation."
 _RULES: tuple[tuple[str, str], ...] = (
     (
-        r"following distance|safe distance|minimum distance|how (?:much|big|far|large)|two second|gap",
+        r"following distance|safe distance|minimum distance|how (?:much|big|far|large)|"
+        r"two second|gap",
         "The car keeps at least two seconds to the car ahead, more in bad weather.",
     ),
     (r"school bus", "A school bus with its stop arm out is never passed."),
@@ -99,13 +112,15 @@ _RULES: tuple[tuple[str, str], ...] = (
     (r"amber|yellow|red", "At red the car stops. At amber it stops where it can do so safely."),
     (
         r"stop_sign|stop sign|all way",
-        "At a stop sign the car stops fully, then goes by right of way. At an all-way stop the first to arrive goes first.",
+        "At a stop sign the car stops fully, then goes by right of way. At an all-way stop "
+        "the first to arrive goes first.",
     ),
     (r"crosswalk|crossing|zebra|pedestrian", "People on or about to step on a crossing go first."),
     (r"roundabout", "Traffic in the roundabout goes first."),
     (
         r"right of way|priority|goes first|go first|yield|give way",
-        "The car gives way by sign, light and right of way, and lets others go when it is not sure.",
+        "The car gives way by sign, light and right of way, and lets others go when it is "
+        "not sure.",
     ),
     (r"ambulance|emergency|siren", "Emergency vehicles with siren get room at once."),
     (
@@ -118,7 +133,8 @@ _RULES: tuple[tuple[str, str], ...] = (
     ),
     (
         r"braking distance|stopping distance",
-        "Braking distance grows with the square of the speed. The car never drives faster than it can stop within what it sees.",
+        "Braking distance grows with the square of the speed. The car never drives faster "
+        "than it can stop within what it sees.",
     ),
     (
         r"speed limit|limit|speed",

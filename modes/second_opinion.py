@@ -1,4 +1,4 @@
-"""Where the tables do not know, the n-gram model may: bounded by thresholds for what a mistake costs.
+"""Where the tables do not know, the n-gram model may speak, bounded by what a mistake costs.
 
 A missed harm costs most, so little certainty is enough to refuse what no table knows. Moving the
 car needs much, calls for caution less. Thresholds were chosen by cross-validation over the

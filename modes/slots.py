@@ -43,7 +43,8 @@ _SPEED = re.compile(
 )
 _GAP = re.compile(r"(?<!\S)(?P<n>\d+(?:\.\d+)?) (?P<u>seconds?|metres|car lengths?)(?!\S)")
 _DISTANCE = re.compile(
-    r"(?<!\S)(?:in|after|for) (?P<n>\d+(?:\.\d+)?) (?P<u>metres|kilometres?|miles?|seconds?|minutes?)"
+    r"(?<!\S)(?:in|after|for) (?P<n>\d+(?:\.\d+)?) (?P<u>metres|kilometres?|miles?|"
+    r"seconds?|minutes?)"
     r"(?!\S)"
 )
 _COLOURS = "white|black|red|blue|green|silver|grey|yellow|orange|brown|dark|gold|purple|pink|beige"
@@ -64,7 +65,8 @@ _TARGET = re.compile(
 )
 _PRONOUN = re.compile(r"(?<!\S)(?:him|her|them|it|this one|that one|this guy|that guy|that)(?!\S)")
 _AFTER = re.compile(
-    r"(?<!\S)(?:after|behind|once|when|as soon as|past|following|the moment)(?: you(?: have| are)?)?"
+    r"(?<!\S)(?:after|behind|once|when|as soon as|past|following|"
+    r"the moment)(?: you(?: have| are)?)?"
     r"(?: passed| past| pass)? (?P<what>.{1,60})"
 )
 _UNTIL = re.compile(r"(?<!\S)(?:until|till|up to|as long as it takes for) (?P<what>.{1,60})")
@@ -103,7 +105,8 @@ _PLACES: tuple[tuple[str, Place], ...] = (
     (r"parking|parking lot|parking spot|parking space|car park|garage|spot|bay|parking garage|"
      r"driveway|space", Place.PARKING),
     (r"kerb|kerbside|side of the road|side|roadside|sidewalk", Place.KERB),
-    (r"(?:the )?next safe(?: place| spot)?|safe (?:place|spot)|when (?:it is )?safe|when you can|as soon as (?:you can|"
+    (r"(?:the )?next safe(?: place| spot)?|safe (?:place|spot)|when (?:it is )?safe|"
+    r"when you can|as soon as (?:you can|"
      r"possible|it is safe)|somewhere safe|next possible|soon|next opportunity|somewhere|anywhere",
      Place.NEXT_SAFE),
     (r"here|right here|over here|now|there|over there|this spot", Place.HERE),
@@ -172,11 +175,10 @@ def fill(
 
 
 def _speed(intent: Intent, said: str, unit: Unit) -> dict[str, object]:
-    hit = None
-    for hit in _SPEED.finditer(said):
-        pass
-    if hit is None:
+    hits = list(_SPEED.finditer(said))
+    if not hits:
         return {}
+    hit = hits[-1]
     value = float(hit.group("n"))
     if not 0 <= value <= 400:
         return {}
@@ -262,9 +264,7 @@ def _halt(intent: Intent, said: str, around: str) -> dict[str, object]:
 
 def target_in(said: str) -> Target | None:
     """The object that the words name ("the white van on our left"), None without one."""
-    best = None
-    for best in _TARGET.finditer(said):
-        break
+    best = _TARGET.search(said)
     if best is None:
         return None
     name = best.group("object").replace("_", " ")

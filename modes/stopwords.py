@@ -39,7 +39,8 @@ _BARE = re.compile(
 )
 #: A stop order with its reason behind it: "stop! there is a child".
 _WITH_REASON = re.compile(
-    rf"^{_HEAD}(?:stop|brake|halt)(?: stop)* (?:there (?:is|are)|watch|look|you are|you will|he|she|"
+    rf"^{_HEAD}(?:stop|brake|halt)(?: stop)* (?:there (?:is|are)|watch|look|you are|"
+    rf"you will|he|she|"
     r"they|kids?|child|children|dog|cat|person|people|man|woman|someone|somebody|pedestrian|bike|"
     r"cyclist|red|i am|i feel|i need|i want|i have|i can not|we are|we have|it is|that is|let me|"
     r"what are|my|a (?:kid|child|dog|cat|man|woman|person|car|bike|cyclist|ball|pedestrian|deer))"
@@ -87,9 +88,11 @@ _NOT = _any(
     r"tailgating|accelerating|speeding|changing|swerving|weaving|overtaking|honking|"
     r"bothering|nagging|arguing|whining|teasing|pushing|touching|lying|joking|fighting|"
     r"wasting|calling|ignoring|looking|reading|the video|the podcast|the playlist)",
-    r"(?:when|if|until|till|after|before|once|unless|while|whenever) (?:you|we|it|they|he|she|the|i) "
+    r"(?:when|if|until|till|after|before|once|unless|while|whenever) (?:you|we|it|they|he|"
+    r"she|the|i) "
     r"(?:\S+ ){0,3}?(?:stop|stops|stopped|brake|brakes|halt)",
-    r"(?:did|do|does|have|has|had|are|were|was|is|would|should) (?:you|we|it|they|the car|he|she|that) "
+    r"(?:did|do|does|have|has|had|are|were|was|is|would|should) (?:you|we|it|they|the car|"
+    r"he|she|that) "
     r"(?:\S+ ){0,2}?(?:stop|stopped|stopping|brake|braking|halt)",
     r"(?:how|when|where|what|which|who) (?:\S+ ){0,5}?(?:stop|stopping|brake|brakes|braking|halt)",
     r"non ?stop",

@@ -21,12 +21,38 @@ FOLDER = Path(__file__).parent / "utterances"
 PER_TEMPLATE = 14
 _SLOT = re.compile(r"\{(\w+)\}|\[([^\]]*)\]")
 _FRAMES = {
-    "control": ("please {}", "could you {}", "can you {}", "hey car {}", "i want you to {}", "{} now",
-                "{} please", "would you {} please", "okay {}", "let us {}", "we need to {}"),
-    "refuse": ("please {}", "could you {}", "come on {}", "just {}", "i said {}", "{} now", "{} please",
-               "hey car {}", "i want you to {}", "it is an emergency {}", "for fun {}", "{} i dare you",
-               "nobody will notice {}", "as a joke {}", "can you {}", "i order you to {}"),
-}  # fmt: skip
+    "control": [
+        "please {}",
+        "could you {}",
+        "can you {}",
+        "hey car {}",
+        "i want you to {}",
+        "{} now",
+        "{} please",
+        "would you {} please",
+        "okay {}",
+        "let us {}",
+        "we need to {}",
+    ],
+    "refuse": [
+        "please {}",
+        "could you {}",
+        "come on {}",
+        "just {}",
+        "i said {}",
+        "{} now",
+        "{} please",
+        "hey car {}",
+        "i want you to {}",
+        "it is an emergency {}",
+        "for fun {}",
+        "{} i dare you",
+        "nobody will notice {}",
+        "as a joke {}",
+        "can you {}",
+        "i order you to {}",
+    ],
+}
 
 
 def examples(seed: int = 1, without: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
@@ -80,7 +106,7 @@ def _spelled(line: str, words: dict[str, str], rng: random.Random) -> list[str]:
 
 def _once(line: str, words: dict[str, str], rng: random.Random) -> str:
     def choose(hit: re.Match[str]) -> str:
-        options = words[hit.group(1)] if hit.group(1) else hit.group(2)
+        options = str(words[hit.group(1)] if hit.group(1) else hit.group(2))
         return rng.choice(options.split("|")).strip()
 
     previous = ""

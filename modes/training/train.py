@@ -1,4 +1,4 @@
-"""Fits the n-gram model: multinomial logistic regression by stochastic gradient descent, numpy only, seeded.
+"""Fits the n-gram model: multinomial logistic regression, numpy only, seeded.
 
 `python -m modes.training.train` writes the weights and their SHA-256; `--check` prints the
 figures of five-fold cross-validation over the lines that were written one by one.
@@ -45,7 +45,7 @@ def _balance(goal: NDArray[np.int64], count: int) -> F32:
     """Rare labels weigh more, but not as much as their rarity."""
     seen = np.bincount(goal, minlength=count).astype(np.float32)
     share = (seen.mean() / np.maximum(seen, 1)) ** 0.3
-    return share.astype(np.float32)
+    return np.asarray(share, np.float32)
 
 
 def _step(

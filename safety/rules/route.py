@@ -13,7 +13,7 @@ def _next_exit(command: Command) -> Command:
 
 
 def exit_reachable(command: Command, facts: SceneFacts, policy: Policy) -> Verdict | None:
-    """Feasible if distance ≥ lanes to cross × 6 s × v + 3 s × v; passed ones are never reversed to."""
+    """Feasible if distance ≥ lanes to cross × 6 s × v + 3 s × v; never back to a passed one."""
     distance = facts.number("exit_m")
     if (command.slots.ordinal or 1) > 1:
         further = facts.number("next_exit_m")
