@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from model.contract.observation import VULNERABLE, VehicleShape
-from model.contract.situation import ActorView, Situation
-from modes.vocabulary import OPEN_STATES, Component
+from model.contract.situation import ActorView, CauseView, Situation
+from modes.vocabulary import OPEN_STATES, Component, Lateral, Mode
 
 _SHAPE = VehicleShape()
 #: Half a lane beside the path still counts as in the way, m; people count from further off.
@@ -24,6 +25,16 @@ _BESIDE_M, _BESIDE_PEOPLE_M = 1.0, 4.0
 _WANTED_GAP_S = 2.2
 _BEYOND_M = 150.0  # the planned path is looked at as if it went straight on
 _STEADY_MPS2 = 0.25
+_NEAR_LIMIT = 0.8
+_KNOWABLE = frozenset(
+    {
+        Component.CRITICAL_OBJECT,
+        Component.TRAFFIC_LIGHT,
+        Component.ODD_LIMIT,
+        Component.PASSENGER_COMMAND,
+    }
+)
+_ASIDE = frozenset({Lateral.NUDGE_IN_LANE, Lateral.NUDGE_OUT_OF_LANE, Lateral.LANE_CHANGE})
 _PEOPLE = frozenset(kind.value for kind in VULNERABLE)
 
 
@@ -38,37 +49,59 @@ def truth_of(situation: Situation) -> dict[str, Any] | None:
     """Motion and cause as the world knows them; `agrees` with the stated cause or not.
 
     None where the stated cause is of a kind that the world does not know (a wish for a lane).
+    A cause of None beside a stated one means that the world finds nothing of the kind.
     """
-    cause = _cause(situation)
-    if cause is None:
-        return None
     stated = situation.trace.cause
-    same = stated is not None and all(
-        getattr(stated, key) == cause[key] for key in ("component", "kind", "object_id")
+    component = stated.component if stated is not None else Component.CRITICAL_OBJECT
+    if component not in _KNOWABLE or _about_going(situation, component):
+        return None
+    cause = _cause(situation, stated, component)
+    if cause is None and stated is None:
+        return None
+    same = (
+        cause is not None
+        and stated is not None
+        and all(getattr(stated, key) == cause[key] for key in ("component", "kind", "object_id"))
     )
     return {"t_s": situation.t_s, "motion": _motion(situation), "cause": cause, "agrees": same}
 
 
-def _cause(situation: Situation) -> dict[str, Any] | None:
-    stated, facts = situation.trace.cause, situation.facts
-    component = stated.component if stated is not None else Component.CRITICAL_OBJECT
-    kind = stated.kind if stated is not None else None
-    match component:
-        case Component.CRITICAL_OBJECT:
-            return _object(situation)
-        case Component.TRAFFIC_LIGHT if facts.get("light") is not None:
-            return _known(component, kind, light=facts["light"])
-        case Component.ODD_LIMIT if kind == "limit" and "limit_kph" in facts:
-            return _known(component, kind, limit_kph=facts["limit_kph"])
-        case Component.PASSENGER_COMMAND:
-            open_ones = [r.id for r in situation.requests if r.state in OPEN_STATES]
-            return _known(component, kind, requests=open_ones) if open_ones else None
-        case _:
-            return None
+def _about_going(situation: Situation, component: Component) -> bool:
+    """Reasons to go are that something is not there any more: the world has no record of that."""
+    going = _motion(situation) == "speeding up"
+    if component is Component.TRAFFIC_LIGHT:
+        return going and "light" not in situation.facts
+    return going and component is Component.CRITICAL_OBJECT
 
 
-def _known(component: Component, kind: str | None, **facts: object) -> dict[str, Any]:
-    return {"component": component.value, "kind": kind, "object_id": None, **facts}
+def _cause(
+    situation: Situation, stated: CauseView | None, component: Component
+) -> dict[str, Any] | None:
+    if stated is None or component is Component.CRITICAL_OBJECT:
+        return _object(situation)
+    if component is Component.PASSENGER_COMMAND:
+        open_ones = [r.id for r in situation.requests if r.state in OPEN_STATES]
+        held = situation.mode is Mode.CONTROL  # a stop is held after its request is done
+        return _known(stated, requests=open_ones) if open_ones or held else None
+    if component is Component.TRAFFIC_LIGHT:
+        light = situation.facts.get("light")
+        shows = isinstance(light, str) and light in stated.does
+        there = stated.object_id in situation.lights
+        return _known(stated, light=light) if shows and there else None
+    limit_kph = situation.facts.get("limit_kph")
+    if stated.kind != "limit" or not isinstance(limit_kph, float):
+        return None
+    meant = re.search(r"\d+", stated.label)  # it may be the one ahead
+    meant_kph = float(meant[0]) if meant else limit_kph
+    near = situation.ego.speed_mps * 3.6 >= _NEAR_LIMIT * meant_kph
+    explains = near or situation.ego.accel_mps2 > _STEADY_MPS2  # a limit stops nobody
+    return _known(stated, limit_kph=limit_kph) if explains else None
+
+
+def _known(stated: CauseView, **facts: object) -> dict[str, Any]:
+    """The stated cause, which the world bears out, with what the world knows of it."""
+    named = {"kind": stated.kind, "object_id": stated.object_id}
+    return {"component": stated.component.value, **named, **facts}
 
 
 def _object(situation: Situation) -> dict[str, Any] | None:
@@ -94,11 +127,16 @@ def _object(situation: Situation) -> dict[str, Any] | None:
 def _in_the_way(situation: Situation) -> Iterator[_InTheWay]:
     path = _path(situation)
     speed = situation.ego.speed_mps
+    stated = situation.trace.cause
+    at_crossing = situation.facts.get("ped") not in (None, "none")  # the world's own fact
+    awaited = stated.object_id if stated is not None and at_crossing else None
     for actor in situation.actors:
         along_m, beside_m = _project(path, actor.x, actor.y)
         people = actor.kind in _PEOPLE
         reach_m = (_SHAPE.width_m + actor.width_m) / 2
         reach_m += _BESIDE_PEOPLE_M if people else _BESIDE_M - _SHAPE.width_m / 2
+        if people and actor.id == awaited:
+            reach_m += _BESIDE_PEOPLE_M
         gap_m = along_m - _SHAPE.front_ahead_m - actor.length_m / 2
         if beside_m > reach_m or gap_m < 0:
             continue
@@ -113,7 +151,8 @@ def _path(situation: Situation) -> list[tuple[float, float]]:
     """Where the car goes: from its rear axle along the plan and on beyond it."""
     ego = situation.ego
     points = [(ego.x, ego.y)]
-    for point in situation.plan.xy:
+    aside = situation.trace.lateral in _ASIDE  # what it moves aside for is straight ahead
+    for point in () if aside else situation.plan.xy:
         if math.dist(points[-1], point) > 0.5:
             points.append(point)
     heading = ego.heading

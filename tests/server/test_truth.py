@@ -35,7 +35,9 @@ def test_a_wrong_reason_is_found_out() -> None:
 
 
 def test_who_is_behind_or_beside_is_no_cause() -> None:
-    assert truth_of(with_actors(car("behind", -20.0), car("next lane", 15.0, 3.7))) is None
+    truth = truth_of(with_actors(car("behind", -20.0), car("next lane", 15.0, 3.7)))
+    assert truth is not None
+    assert (truth["cause"], truth["agrees"]) == (None, False)
 
 
 def test_a_person_counts_from_further_off_than_a_car() -> None:
@@ -46,7 +48,9 @@ def test_a_person_counts_from_further_off_than_a_car() -> None:
 
 
 def test_a_limit_is_checked_against_the_world() -> None:
-    limit = CauseView(component=Component.ODD_LIMIT, label="limit", does="applies", kind="limit")
+    limit = CauseView(
+        component=Component.ODD_LIMIT, label="speed limit 80", does="applies", kind="limit"
+    )
     truth = truth_of(with_actors(cause=limit))
     assert truth is not None
     assert truth["cause"]["limit_kph"] == 120.0
@@ -56,3 +60,25 @@ def test_a_limit_is_checked_against_the_world() -> None:
 def test_where_the_world_cannot_know_there_is_no_truth() -> None:
     wish = CauseView(component=Component.ROUTING_INTENT, label="route", does="needs the lane")
     assert truth_of(with_actors(cause=wish)) is None
+
+
+def test_a_limit_does_not_explain_standing() -> None:
+    limit = CauseView(component=Component.ODD_LIMIT, label="limit", does="applies", kind="limit")
+    moment = with_actors(cause=limit)
+    still = moment.ego.model_copy(update={"speed_mps": 0.0, "accel_mps2": 0.0})
+    truth = truth_of(moment.model_copy(update={"ego": still}))
+    assert truth is not None
+    assert (truth["motion"], truth["cause"], truth["agrees"]) == ("standing", None, False)
+
+
+def test_a_light_agrees_only_in_its_colour() -> None:
+    red = CauseView(
+        component=Component.TRAFFIC_LIGHT, label="light", does="is red", kind="light",
+        object_id="n1",
+    )  # fmt: skip
+    moment = with_actors(cause=red).model_copy(update={"lights": {"n1": "rrGG"}})
+    for colour, agrees in (("red", True), ("green", False)):
+        seen = moment.model_copy(update={"facts": {**moment.facts, "light": colour}})
+        truth = truth_of(seen)
+        assert truth is not None
+        assert truth["agrees"] is agrees
