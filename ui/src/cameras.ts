@@ -1,7 +1,11 @@
 // Camera names as people say them.
 
 const WORDS: readonly [RegExp, string][] = [
-  [/tele/, 'Tele'], [/left/, 'Left'], [/right/, 'Right'], [/rear|back/, 'Rear'], [/front/, 'Front'],
+  [/tele/, 'Tele'],
+  [/left/, 'Left'],
+  [/right/, 'Right'],
+  [/rear|back/, 'Rear'],
+  [/front/, 'Front'],
 ]
 
 /** "camera_front_wide_120fov" → "Front". */

@@ -1,31 +1,67 @@
 import { describe, expect, it } from 'vitest'
-import { isClosed, note, openQuestion, reduce, secondsLeft, type CarItem, type CardItem, type Item } from './conversation'
+import {
+  isClosed,
+  note,
+  openQuestion,
+  reduce,
+  secondsLeft,
+  type CarItem,
+  type CardItem,
+  type Item,
+} from './conversation'
 import type { CardEvent, ReplyEvent, RequestState, ToBrowser } from './protocol'
 
 const play = (events: ToBrowser[], nowMs = 0) =>
   events.reduce<readonly Item[]>((items, event) => reduce(items, event, nowMs), [])
 const heard = (text: string, final: boolean, turn = 1): ToBrowser => ({
-  type: 'transcript', turn, text, final, source: 'voice',
+  type: 'transcript',
+  turn,
+  text,
+  final,
+  source: 'voice',
 })
 const card = (state: RequestState | null, more: Partial<CardEvent> = {}): CardEvent => ({
-  type: 'card', id: 'a', turn: 1, kind: 'command', state, title: 'Take exit 2', ...more,
+  type: 'card',
+  id: 'a',
+  turn: 1,
+  kind: 'command',
+  state,
+  title: 'Take exit 2',
+  ...more,
 })
 const reply = (text: string, more: Partial<ReplyEvent> = {}): ReplyEvent => ({
-  type: 'reply', turn: 1, text, final: true, ...more,
+  type: 'reply',
+  turn: 1,
+  text,
+  final: true,
+  ...more,
 })
 const command: ToBrowser = {
-  type: 'utterance', turn: 1, text: 'take the next exit', mode: 'control', token: '<|mode_control|>',
-  decision: 'allow', intent: 'take_exit', commands: [{ intent: 'take_exit' }], confidence: 1,
+  type: 'utterance',
+  turn: 1,
+  text: 'take the next exit',
+  mode: 'control',
+  token: '<|mode_control|>',
+  decision: 'allow',
+  intent: 'take_exit',
+  commands: [{ intent: 'take_exit' }],
+  confidence: 1,
 }
 
 describe('what was said', () => {
   it('grows while it is heard and is one message', () => {
-    const items = play([heard('why', false), heard('why are', false), heard('Why are you slow?', true)])
+    const items = play([
+      heard('why', false),
+      heard('why are', false),
+      heard('Why are you slow?', true),
+    ])
     expect(items).toMatchObject([{ kind: 'user', text: 'Why are you slow?', final: true }])
   })
 
   it('is not undone by a late partial', () => {
-    expect(play([heard('Stop', true), heard('sto', false)])).toMatchObject([{ text: 'Stop', final: true }])
+    expect(play([heard('Stop', true), heard('sto', false)])).toMatchObject([
+      { text: 'Stop', final: true },
+    ])
   })
 
   it('disappears when nothing was understood', () => {
@@ -34,7 +70,8 @@ describe('what was said', () => {
 
   it('carries the mode token once it is known', () => {
     expect(play([heard('take the next exit', true), command])[0]).toMatchObject({
-      mode: 'control', token: '<|mode_control|>',
+      mode: 'control',
+      token: '<|mode_control|>',
     })
   })
 })
@@ -46,7 +83,10 @@ describe('answers', () => {
   })
 
   it('are cut where speech was cut off', () => {
-    const items = play([reply('A cyclist ahead.', { spoken: true }), reply('A cyclist ahead.', { heard_chars: 9 })])
+    const items = play([
+      reply('A cyclist ahead.', { spoken: true }),
+      reply('A cyclist ahead.', { heard_chars: 9 }),
+    ])
     expect(items).toHaveLength(1)
     expect((items[0] as CarItem).heardChars).toBe(9)
   })
@@ -72,8 +112,11 @@ describe('the life of a command', () => {
   })
 
   it.each(['done', 'expired', 'refused', 'superseded', 'cancelled'] as const)(
-    'does not go back from %s when a reconnect tells it again', (end) => {
-      expect(play([card('accepted'), card(end), card('accepted')])).toMatchObject([{ card: { state: end } }])
+    'does not go back from %s when a reconnect tells it again',
+    (end) => {
+      expect(play([card('accepted'), card(end), card('accepted')])).toMatchObject([
+        { card: { state: end } },
+      ])
     },
   )
 
@@ -114,6 +157,8 @@ describe('the thread', () => {
   })
 
   it('marks where another drive began, once', () => {
-    expect(note(note([], 'Town', 1), 'Motorway', 2)).toMatchObject([{ kind: 'note', text: 'Motorway' }])
+    expect(note(note([], 'Town', 1), 'Motorway', 2)).toMatchObject([
+      { kind: 'note', text: 'Motorway' },
+    ])
   })
 })

@@ -47,7 +47,11 @@ export type Item = UserItem | CarItem | CardItem | NoteItem
 
 const MAX_ITEMS = 200
 const FINAL: ReadonlySet<RequestState> = new Set([
-  'done', 'expired', 'refused', 'superseded', 'cancelled',
+  'done',
+  'expired',
+  'refused',
+  'superseded',
+  'cancelled',
 ])
 
 /** The thread after one event; the same array when the event does not concern it. */
@@ -59,26 +63,43 @@ export function reduce(items: readonly Item[], event: ToBrowser, nowMs: number):
       if (event.final && !event.text) return items.filter((item) => item.key !== key)
       if (old?.final && !event.final) return items // a late partial must not undo a final
       return upsert(items, {
-        kind: 'user', key, turn: event.turn, text: event.text, final: event.final,
-        source: event.source, speaker: event.speaker ?? 'unknown',
-        mode: old?.mode ?? null, token: old?.token ?? null, fastPath: old?.fastPath ?? false,
+        kind: 'user',
+        key,
+        turn: event.turn,
+        text: event.text,
+        final: event.final,
+        source: event.source,
+        speaker: event.speaker ?? 'unknown',
+        mode: old?.mode ?? null,
+        token: old?.token ?? null,
+        fastPath: old?.fastPath ?? false,
       })
     }
     case 'utterance': {
       const key = `user:${event.turn}`
       const old = find(items, key) as UserItem | undefined
       const heard = upsert(items, {
-        kind: 'user', key, turn: event.turn, text: old?.final ? old.text : event.text,
-        final: old?.final ?? !event.fast_path, source: old?.source ?? 'voice',
+        kind: 'user',
+        key,
+        turn: event.turn,
+        text: old?.final ? old.text : event.text,
+        final: old?.final ?? !event.fast_path,
+        source: old?.source ?? 'voice',
         speaker: old?.speaker ?? 'unknown',
-        mode: event.mode, token: event.token, fastPath: event.fast_path ?? false,
+        mode: event.mode,
+        token: event.token,
+        fastPath: event.fast_path ?? false,
       })
       const answered = items.some((item) => item.kind === 'card' && item.card.turn === event.turn)
       const expectsCard = event.mode === 'control' && (event.commands?.length ?? 0) > 0
       if (!expectsCard || answered) return heard
       const title = event.text
       const card: CardEvent = {
-        type: 'card', id: `checking:${event.turn}`, turn: event.turn, kind: 'command', state: null,
+        type: 'card',
+        id: `checking:${event.turn}`,
+        turn: event.turn,
+        kind: 'command',
+        state: null,
         title,
       }
       const item: CardItem = { kind: 'card', key: card.id, card, sinceMs: nowMs, checking: true }
@@ -132,16 +153,24 @@ export function secondsLeft(item: CardItem, nowMs: number): number | null {
 }
 
 function withReply(
-  items: readonly Item[], event: Extract<ToBrowser, { type: 'reply' }>,
+  items: readonly Item[],
+  event: Extract<ToBrowser, { type: 'reply' }>,
 ): readonly Item[] {
-  const mine = items.filter((item): item is CarItem => item.kind === 'car' && item.turn === event.turn)
+  const mine = items.filter(
+    (item): item is CarItem => item.kind === 'car' && item.turn === event.turn,
+  )
   const last = mine.at(-1)
   const goesOn = last && (!last.final || last.text === event.text || event.heard_chars != null)
   // One turn may say two things, such as "On it" and, minutes later, "We are there".
   const key = goesOn ? last.key : `car:${event.turn}:${mine.length}`
   return upsert(items, {
-    kind: 'car', key, turn: event.turn, text: event.text, final: event.final,
-    spoken: event.spoken ?? false, evidence: event.evidence ?? {},
+    kind: 'car',
+    key,
+    turn: event.turn,
+    text: event.text,
+    final: event.final,
+    spoken: event.spoken ?? false,
+    evidence: event.evidence ?? {},
     heardChars: event.heard_chars ?? null,
   })
 }

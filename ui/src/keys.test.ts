@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { actionFor, KEY_MAP, keyName, type KeyPress } from './keys'
 
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
-  key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...more,
+  key,
+  shiftKey: false,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  ...more,
 })
 
 describe('the key map', () => {
@@ -18,12 +23,32 @@ describe('the key map', () => {
   })
 
   it.each([
-    [' ', 'talk'], ['h', 'handsFree'], ['M', 'mute'], ['t', 'type'], ['/', 'type'],
-    ['Escape', 'stop'], ['Enter', 'confirm'], ['Backspace', 'refuse'], ['p', 'play'],
-    ['ArrowLeft', 'back'], ['[', 'slower'], [']', 'faster'], ['Home', 'home'], ['End', 'end'],
-    ['1', 'chase'], ['2', 'top'], ['3', 'driver'], ['c', 'cameras'], ['w', 'why'],
-    ['l', 'latency'], ['s', 'captions'], ['d', 'inspector'], ['g', 'picker'], ['n', 'nextCue'],
-    ['k', 'kiosk'], ['b', 'theme'],
+    [' ', 'talk'],
+    ['h', 'handsFree'],
+    ['M', 'mute'],
+    ['t', 'type'],
+    ['/', 'type'],
+    ['Escape', 'stop'],
+    ['Enter', 'confirm'],
+    ['Backspace', 'refuse'],
+    ['p', 'play'],
+    ['ArrowLeft', 'back'],
+    ['[', 'slower'],
+    [']', 'faster'],
+    ['Home', 'home'],
+    ['End', 'end'],
+    ['1', 'chase'],
+    ['2', 'top'],
+    ['3', 'driver'],
+    ['c', 'cameras'],
+    ['w', 'why'],
+    ['l', 'latency'],
+    ['s', 'captions'],
+    ['d', 'inspector'],
+    ['g', 'picker'],
+    ['n', 'nextCue'],
+    ['k', 'kiosk'],
+    ['b', 'theme'],
   ])('reads %j as %s', (key, action) => {
     expect(actionFor(press(key))).toBe(action)
   })
@@ -40,6 +65,11 @@ describe('the key map', () => {
   })
 
   it('names keys as people read them', () => {
-    expect([' ', 'escape', 'shift+arrowleft', 'w'].map(keyName)).toEqual(['Space', 'Esc', 'Shift ←', 'W'])
+    expect([' ', 'escape', 'shift+arrowleft', 'w'].map(keyName)).toEqual([
+      'Space',
+      'Esc',
+      'Shift ←',
+      'W',
+    ])
   })
 })

@@ -1,10 +1,36 @@
 // The one key map: it drives the page, renders the help sheet, and is tested.
 
 export type Action =
-  | 'talk' | 'handsFree' | 'mute' | 'type' | 'stop' | 'confirm' | 'refuse'
-  | 'play' | 'back' | 'forward' | 'backFar' | 'forwardFar' | 'slower' | 'faster' | 'home' | 'end'
-  | 'chase' | 'top' | 'driver' | 'cameras' | 'why' | 'latency' | 'captions' | 'inspector'
-  | 'picker' | 'nextCue' | 'kiosk' | 'theme' | 'help' | 'restart'
+  | 'talk'
+  | 'handsFree'
+  | 'mute'
+  | 'type'
+  | 'stop'
+  | 'confirm'
+  | 'refuse'
+  | 'play'
+  | 'back'
+  | 'forward'
+  | 'backFar'
+  | 'forwardFar'
+  | 'slower'
+  | 'faster'
+  | 'home'
+  | 'end'
+  | 'chase'
+  | 'top'
+  | 'driver'
+  | 'cameras'
+  | 'why'
+  | 'latency'
+  | 'captions'
+  | 'inspector'
+  | 'picker'
+  | 'nextCue'
+  | 'kiosk'
+  | 'theme'
+  | 'help'
+  | 'restart'
 
 export interface Binding {
   action: Action
@@ -64,8 +90,16 @@ export function actionFor(press: KeyPress): Action | null {
 }
 
 const NAMES: Record<string, string> = {
-  ' ': 'Space', escape: 'Esc', enter: 'Enter', backspace: 'Backspace', home: 'Home', end: 'End',
-  arrowleft: '←', arrowright: '→', 'shift+arrowleft': 'Shift ←', 'shift+arrowright': 'Shift →',
+  ' ': 'Space',
+  escape: 'Esc',
+  enter: 'Enter',
+  backspace: 'Backspace',
+  home: 'Home',
+  end: 'End',
+  arrowleft: '←',
+  arrowright: '→',
+  'shift+arrowleft': 'Shift ←',
+  'shift+arrowright': 'Shift →',
 }
 
 /** A key as people read it. */

@@ -14,5 +14,9 @@ it('judges an answer time', () => {
 
 it('sums the parts that people understand', () => {
   const parts_ms = { endpoint: 200, transcript: 100, decide: 40, answer: 60, voice: 90 }
-  expect(threeParts({ type: 'latency', turn: 1, parts_ms, total_ms: 490 })).toEqual({ hear: 300, think: 100, speak: 90 })
+  expect(threeParts({ type: 'latency', turn: 1, parts_ms, total_ms: 490 })).toEqual({
+    hear: 300,
+    think: 100,
+    speak: 90,
+  })
 })

@@ -51,7 +51,9 @@ class FakeSocket {
 describe('the socket', () => {
   const seen: string[] = []
   const events: LinkEvents = {
-    onState: (state) => seen.push(state), onEvent: (event) => seen.push(event.type), onBinary: () => seen.push('binary'),
+    onState: (state) => seen.push(state),
+    onEvent: (event) => seen.push(event.type),
+    onBinary: () => seen.push('binary'),
   }
   beforeEach(() => {
     vi.useFakeTimers()

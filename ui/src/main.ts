@@ -30,14 +30,28 @@ if (options.token) {
 
 /** Read-only look inside, for browser tests and the curious. */
 const inside = {
-  get frames() { return page.framesDrawn() },
-  get renderer() { return page.renderer },
-  get load() { return page.drawLoad() },
-  get played() { return Object.fromEntries(voice.played) },
+  get frames() {
+    return page.framesDrawn()
+  },
+  get renderer() {
+    return page.renderer
+  },
+  get load() {
+    return page.drawLoad()
+  },
+  get played() {
+    return Object.fromEntries(voice.played)
+  },
   get session() {
     return {
-      contact: session.contact, turn: session.turn.state, items: session.items, scene: session.scene,
-      hello: session.hello, why: session.why, latencies: session.latencies, mic: voice.mic,
+      contact: session.contact,
+      turn: session.turn.state,
+      items: session.items,
+      scene: session.scene,
+      hello: session.hello,
+      why: session.why,
+      latencies: session.latencies,
+      mic: voice.mic,
     }
   },
 }

@@ -4,8 +4,17 @@ import { parseOptions } from './options'
 describe('the page address', () => {
   it('asks for nothing by default', () => {
     expect(parseOptions('')).toEqual({
-      token: null, mock: null, demo: null, kiosk: false, drive: null, timeS: null, theme: null,
-      speaker: 'passenger', camera: 'chase', dsp: true, weather: 'clear',
+      token: null,
+      mock: null,
+      demo: null,
+      kiosk: false,
+      drive: null,
+      timeS: null,
+      theme: null,
+      speaker: 'passenger',
+      camera: 'chase',
+      dsp: true,
+      weather: 'clear',
     })
   })
 
@@ -15,13 +24,21 @@ describe('the page address', () => {
 
   it('reads switches', () => {
     expect(parseOptions('?demo&kiosk&dsp=0&theme=light&camera=top&speaker=driver')).toMatchObject({
-      demo: '', kiosk: true, dsp: false, theme: 'light', camera: 'top', speaker: 'driver',
+      demo: '',
+      kiosk: true,
+      dsp: false,
+      theme: 'light',
+      camera: 'top',
+      speaker: 'driver',
     })
   })
 
   it('ignores values that make no sense', () => {
     expect(parseOptions('?theme=pink&camera=under&speaker=dog&t=soon')).toMatchObject({
-      theme: null, camera: 'chase', speaker: 'passenger', timeS: null,
+      theme: null,
+      camera: 'chase',
+      speaker: 'passenger',
+      timeS: null,
     })
   })
 })

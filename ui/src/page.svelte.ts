@@ -1,4 +1,4 @@
-// What the page itself shows: panels, theme, camera preset, wake lock. Nothing of it concerns the car.
+// What the page itself shows: panels, theme, camera preset, wake lock. Nothing concerns the car.
 
 import type { CameraPreset, Options, Theme } from './options'
 

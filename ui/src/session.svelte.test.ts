@@ -6,8 +6,17 @@ import type { FromBrowser, HelloEvent, SceneEvent, ToBrowser } from './protocol'
 import { Session } from './session.svelte'
 
 const hello = (more: Partial<HelloEvent> = {}): HelloEvent => ({
-  type: 'hello', session: 's1', product: '1', scenario: 'town', title: 'Town', seed: 1, source: 'simulated',
-  model: 'classical', cameras: [], speech: { recogniser: null, voice: null }, ...more,
+  type: 'hello',
+  session: 's1',
+  product: '1',
+  scenario: 'town',
+  title: 'Town',
+  seed: 1,
+  source: 'simulated',
+  model: 'classical',
+  cameras: [],
+  speech: { recogniser: null, voice: null },
+  ...more,
 })
 const scene = (t_s: number, now_line = ''): SceneEvent =>
   ({ type: 'scene', now_line, situation: { t_s, ego: { speed_mps: 5 } } }) as SceneEvent
@@ -120,7 +129,15 @@ describe('the thread', () => {
   it('answers the open question, and only that', () => {
     const { session, car, tell } = begin()
     expect(session.answer('confirm')).toBe(false)
-    tell({ type: 'card', id: 'q', turn: 1, kind: 'confirm', state: null, title: 'Overtake?', expires_in_s: 8 })
+    tell({
+      type: 'card',
+      id: 'q',
+      turn: 1,
+      kind: 'confirm',
+      state: null,
+      title: 'Overtake?',
+      expires_in_s: 8,
+    })
     flushSync()
     session.answer('reject')
     expect(car.of('answer')).toEqual([{ type: 'answer', card: 'q', action: 'reject' }])
@@ -134,18 +151,26 @@ describe('what is said', () => {
     const { session, car } = begin()
     expect(session.say('   ')).toBe(false)
     session.say(`  ${'a'.repeat(3_000)}`)
-    expect(car.of('say')).toMatchObject([{ text: 'a'.repeat(2_000), speaker: 'passenger', source: 'text' }])
+    expect(car.of('say')).toMatchObject([
+      { text: 'a'.repeat(2_000), speaker: 'passenger', source: 'text' },
+    ])
   })
 })
 
 describe('a scripted demo', () => {
-  const cues: [number, string][] = [[2, 'Why?'], [5, 'Take the next exit']]
+  const cues: [number, string][] = [
+    [2, 'Why?'],
+    [5, 'Take the next exit'],
+  ]
 
   it('says each prompt once, at its time, and again after a restart', () => {
     const { car, tell } = begin('?demo')
     tell(hello({ cues }))
     for (const t_s of [1, 2.1, 2.2, 5.1, 9]) tell(scene(t_s))
-    expect(car.of('say').map((message) => 'text' in message && message.text)).toEqual(['Why?', 'Take the next exit'])
+    expect(car.of('say').map((message) => 'text' in message && message.text)).toEqual([
+      'Why?',
+      'Take the next exit',
+    ])
     tell(scene(0.1), scene(2.3))
     expect(car.of('say')).toHaveLength(3)
   })
@@ -164,7 +189,10 @@ describe('the time of day', () => {
     const { session, tell } = begin()
     tell(hello({ scenario: 'evening' }))
     expect(session.timeOfDay).toBe('')
-    tell({ type: 'scenarios', scenarios: [{ name: 'evening', title: '', line: '', minutes: 1, tags: ['dusk'] }] })
+    tell({
+      type: 'scenarios',
+      scenarios: [{ name: 'evening', title: '', line: '', minutes: 1, tags: ['dusk'] }],
+    })
     expect(session.timeOfDay).toBe('dusk')
     tell(hello({ scenario: 'night_rain_town' }))
     expect(session.timeOfDay).toBe('night')
@@ -180,7 +208,14 @@ describe('a deep link', () => {
 
   it('goes to its moment in a replay', () => {
     const { car, tell } = begin('?t=12.5')
-    tell(hello({ source: 'replay' }), { type: 'timeline', start_s: 0, end_s: 60, t_s: 0, playing: true, speed: 1 })
+    tell(hello({ source: 'replay' }), {
+      type: 'timeline',
+      start_s: 0,
+      end_s: 60,
+      t_s: 0,
+      playing: true,
+      speed: 1,
+    })
     expect(car.of('seek')).toEqual([{ type: 'seek', action: 'seek', t_s: 12.5 }])
   })
 })
@@ -188,7 +223,14 @@ describe('a deep link', () => {
 describe('a replay', () => {
   it('stays within the drive and keeps its marks', () => {
     const { session, car, tell } = begin()
-    const line = { type: 'timeline', start_s: 0, end_s: 60, t_s: 58, playing: true, speed: 1 } as const
+    const line = {
+      type: 'timeline',
+      start_s: 0,
+      end_s: 60,
+      t_s: 58,
+      playing: true,
+      speed: 1,
+    } as const
     tell({ ...line, marks: [{ t_s: 1, kind: 'event', text: 'x' }] }, { ...line, t_s: 59 })
     session.seekBy(10)
     session.changeSpeed(16)

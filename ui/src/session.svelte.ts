@@ -3,8 +3,20 @@
 import { note, openQuestion, reduce, type Item } from './conversation'
 import { type CarLink, type LinkState } from './link'
 import type {
-  AlertEvent, ErrorEvent, FromBrowser, HelloEvent, LatencyEvent, LinkEvent, ScenarioInfo,
-  SceneEvent, Speaker, TimelineEvent, ToBrowser, TurnEvent, UtteranceEvent, WhyEvent,
+  AlertEvent,
+  ErrorEvent,
+  FromBrowser,
+  HelloEvent,
+  LatencyEvent,
+  LinkEvent,
+  ScenarioInfo,
+  SceneEvent,
+  Speaker,
+  TimelineEvent,
+  ToBrowser,
+  TurnEvent,
+  UtteranceEvent,
+  WhyEvent,
 } from './protocol'
 import type { Options } from './options'
 import { roadMap, type RoadDocument } from './road/document'
@@ -176,7 +188,10 @@ export class Session {
 
   applySettings(): void {
     this.send({
-      type: 'settings', voice: this.wantsVoice, cameras: this.wantsCameras, speaker: this.speaker,
+      type: 'settings',
+      voice: this.wantsVoice,
+      cameras: this.wantsCameras,
+      speaker: this.speaker,
     })
   }
 
@@ -193,11 +208,19 @@ export class Session {
     if (!UNLOGGED.has(event.type)) this.#remember(event)
     this.items = reduce(this.items, event, nowMs)
     switch (event.type) {
-      case 'hello': return this.#onHello(event, nowMs)
-      case 'map': this.road = roadMap(event.map); return
-      case 'scene': return this.#onScene(event, nowMs)
-      case 'why': this.why = event; return
-      case 'link': this.drive = event; return
+      case 'hello':
+        return this.#onHello(event, nowMs)
+      case 'map':
+        this.road = roadMap(event.map)
+        return
+      case 'scene':
+        return this.#onScene(event, nowMs)
+      case 'why':
+        this.why = event
+        return
+      case 'link':
+        this.drive = event
+        return
       case 'turn':
         this.turn = event
         if (event.state !== 'listening') this.level = 0
@@ -207,9 +230,15 @@ export class Session {
         this.level = event.level
         this.hearsSpeech = event.speech
         return
-      case 'transcript': this.partial = event.final ? '' : event.text; return
-      case 'utterance': this.utterance = event; return
-      case 'latency': this.latencies = [...this.latencies, event].slice(-500); return
+      case 'transcript':
+        this.partial = event.final ? '' : event.text
+        return
+      case 'utterance':
+        this.utterance = event
+        return
+      case 'latency':
+        this.latencies = [...this.latencies, event].slice(-500)
+        return
       case 'playback':
         if (event.action === 'end') this.audio?.end(event.turn)
         if (event.action === 'clear') this.audio?.clear(event.turn)
@@ -219,8 +248,11 @@ export class Session {
         this.alert = event.title ? event : null
         this.#alertMs = nowMs
         return
-      case 'error': return this.showError(event.code, event.message, event.hint ?? '')
-      case 'scenarios': this.scenarios = event.scenarios; return
+      case 'error':
+        return this.showError(event.code, event.message, event.hint ?? '')
+      case 'scenarios':
+        this.scenarios = event.scenarios
+        return
       case 'timeline':
         this.timeline = { ...event, marks: event.marks ?? this.timeline?.marks ?? [] }
         return this.#jumpOnce()

@@ -23,7 +23,9 @@ const PILLS = {
 const HOLDING: ReadonlySet<string> = new Set(['stop', 'pull_over', 'park', 'wait'])
 
 export function pillFor(
-  hello: HelloEvent | null, situation: Situation | null, takeover: boolean,
+  hello: HelloEvent | null,
+  situation: Situation | null,
+  takeover: boolean,
 ): Pill | null {
   if (takeover) return PILLS.takeover
   if (hello?.source === 'replay') return PILLS.replay
@@ -41,7 +43,15 @@ export function isParked(situation: Situation): boolean {
 }
 
 export type OrbState =
-  | 'off' | 'connecting' | 'idle' | 'armed' | 'listening' | 'thinking' | 'speaking' | 'interrupted' | 'error'
+  | 'off'
+  | 'connecting'
+  | 'idle'
+  | 'armed'
+  | 'listening'
+  | 'thinking'
+  | 'speaking'
+  | 'interrupted'
+  | 'error'
 
 export interface OrbInput {
   contact: Contact
@@ -63,8 +73,14 @@ export function orbState(input: OrbInput): OrbState {
 }
 
 const WORDS: Record<OrbState, string> = {
-  off: 'Voice off', connecting: 'Connecting', idle: 'Ready', armed: 'Hands-free',
-  listening: 'Listening', thinking: 'Thinking', speaking: 'Speaking', interrupted: 'Stopped',
+  off: 'Voice off',
+  connecting: 'Connecting',
+  idle: 'Ready',
+  armed: 'Hands-free',
+  listening: 'Listening',
+  thinking: 'Thinking',
+  speaking: 'Speaking',
+  interrupted: 'Stopped',
   error: 'No contact',
 }
 

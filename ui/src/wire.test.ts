@@ -27,14 +27,26 @@ describe('frames of the car', () => {
     view.setInt16(9, -32768, true)
     view.setInt16(11, 16384, true)
     expect(decodeDown(frame)).toEqual({
-      kind: 'audio', turn: 42, rateHz: 24_000, samples: Float32Array.of(-1, 0.5),
+      kind: 'audio',
+      turn: 42,
+      rateHz: 24_000,
+      samples: Float32Array.of(-1, 0.5),
     })
   })
 
   it('give camera pictures with index and time', () => {
-    const frame = new Uint8Array([0x03, 2, ...new Uint8Array(new Float64Array([12.5]).buffer), 0xff, 0xd8])
+    const frame = new Uint8Array([
+      0x03,
+      2,
+      ...new Uint8Array(new Float64Array([12.5]).buffer),
+      0xff,
+      0xd8,
+    ])
     expect(decodeDown(frame.buffer)).toEqual({
-      kind: 'camera', camera: 2, timeS: 12.5, jpeg: Uint8Array.of(0xff, 0xd8),
+      kind: 'camera',
+      camera: 2,
+      timeS: 12.5,
+      jpeg: Uint8Array.of(0xff, 0xd8),
     })
   })
 

@@ -41,7 +41,12 @@ export function decodeDown(frame: ArrayBuffer): AudioDown | CameraFrame | null {
     for (let i = 0; i < samples.length; i++) {
       samples[i] = view.getInt16(DOWN_HEADER + 2 * i, true) / 32768
     }
-    return { kind: 'audio', turn: view.getUint32(1, true), rateHz: view.getUint32(5, true), samples }
+    return {
+      kind: 'audio',
+      turn: view.getUint32(1, true),
+      rateHz: view.getUint32(5, true),
+      samples,
+    }
   }
   if (view.getUint8(0) === CAMERA && frame.byteLength > CAMERA_HEADER) {
     const jpeg = new Uint8Array(frame, CAMERA_HEADER)

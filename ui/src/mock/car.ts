@@ -3,14 +3,25 @@
 import type { CarLink, LinkEvents } from '../link'
 import type { Options } from '../options'
 import type { ActorView, FromBrowser, Situation, ToBrowser } from '../protocol'
-import { along, motorway, town, type MockScene } from './scenes'
+import { motorway } from './motorway'
+import { at as along, type MockScene } from './place'
+import { town } from './town'
 import { hear } from './answers'
 import { cameraFrame } from './pictures'
 
 const TICK_MS = 100
-const CAMERAS = ['camera_cross_left_120fov', 'camera_front_wide_120fov', 'camera_cross_right_120fov', 'camera_front_tele_30fov']
+const CAMERAS = [
+  'camera_cross_left_120fov',
+  'camera_front_wide_120fov',
+  'camera_cross_right_120fov',
+  'camera_front_tele_30fov',
+]
 const MAKERS: Record<string, () => MockScene> = {
-  motorway_exit: motorway, motorway, town_grid: town, town, night_rain_town: town,
+  motorway_exit: motorway,
+  motorway,
+  town_grid: town,
+  town,
+  night_rain_town: town,
 }
 
 export class MockCar implements CarLink {
@@ -63,9 +74,19 @@ export class MockCar implements CarLink {
     this.#speed = limitMps * 0.75
     this.#wish = null
     this.#emit({
-      type: 'hello', v: 1, session: 'mock', product: 'mock', scenario: name, title, seed: 1,
-      source: this.#replay ? 'replay' : 'simulated', model: 'mock drive', cameras: CAMERAS,
-      speech: { recogniser: null, voice: null, missing: [] }, cues, unit: 'kph',
+      type: 'hello',
+      v: 1,
+      session: 'mock',
+      product: 'mock',
+      scenario: name,
+      title,
+      seed: 1,
+      source: this.#replay ? 'replay' : 'simulated',
+      model: 'mock drive',
+      cameras: CAMERAS,
+      speech: { recogniser: null, voice: null, missing: [] },
+      cues,
+      unit: 'kph',
     })
     this.#emit({ type: 'map', map })
     this.#emit({ type: 'link', state: 'ok', paused: false })
@@ -73,9 +94,27 @@ export class MockCar implements CarLink {
     this.#emit({
       type: 'scenarios',
       scenarios: [
-        { name: 'motorway_exit', title: 'Motorway, exit 2', line: 'Three lanes, a slow truck before the ramp', minutes: 4, tags: ['motorway', 'exit'] },
-        { name: 'town_grid', title: 'Town grid', line: 'Lights, a zebra crossing, parked cars, a bin at the kerb', minutes: 5, tags: ['town', 'pedestrians'] },
-        { name: 'night_rain_town', title: 'Town at night in rain', line: 'The same streets, wet and dark', minutes: 5, tags: ['town', 'night', 'rain'] },
+        {
+          name: 'motorway_exit',
+          title: 'Motorway, exit 2',
+          line: 'Three lanes, a slow truck before the ramp',
+          minutes: 4,
+          tags: ['motorway', 'exit'],
+        },
+        {
+          name: 'town_grid',
+          title: 'Town grid',
+          line: 'Lights, a zebra crossing, parked cars, a bin at the kerb',
+          minutes: 5,
+          tags: ['town', 'pedestrians'],
+        },
+        {
+          name: 'night_rain_town',
+          title: 'Town at night in rain',
+          line: 'The same streets, wet and dark',
+          minutes: 5,
+          tags: ['town', 'night', 'rain'],
+        },
       ],
     })
     this.#showTimeline(true)
@@ -87,13 +126,19 @@ export class MockCar implements CarLink {
     this.#timeS += stepS
     const lead = this.#lead()
     const limit = this.#wish ?? this.#scene.limitMps
-    const safe = lead ? Math.max(0, lead.actor.speed_mps + (lead.gap - 14 - lead.actor.speed_mps) * 0.35) : limit
+    const safe = lead
+      ? Math.max(0, lead.actor.speed_mps + (lead.gap - 14 - lead.actor.speed_mps) * 0.35)
+      : limit
     const aim = Math.min(limit, safe)
     const accel = Math.max(-3.5, Math.min(1.4, (aim - this.#speed) * 0.9))
     this.#speed = Math.max(0, this.#speed + accel * stepS)
     this.#s += this.#speed * stepS
     const actors = this.#scene.actors(this.#timeS)
-    this.#emit({ type: 'scene', situation: this.#situation(actors, accel), now_line: this.#nowLine(lead, accel) })
+    this.#emit({
+      type: 'scene',
+      situation: this.#situation(actors, accel),
+      now_line: this.#nowLine(lead, accel),
+    })
     this.#explain(lead, accel)
     this.#seq += 1
     if (this.#seq % 5 === 0) void this.#pictures()
@@ -110,10 +155,12 @@ export class MockCar implements CarLink {
 
   #lead(): { actor: ActorView; gap: number } | null {
     const ego = along(this.#scene.route, this.#s)
-    const c = Math.cos(ego.heading), s = Math.sin(ego.heading)
+    const c = Math.cos(ego.heading),
+      s = Math.sin(ego.heading)
     let best: { actor: ActorView; gap: number } | null = null
     for (const actor of this.#scene.actors(this.#timeS)) {
-      const dx = actor.x - ego.x, dy = actor.y - ego.y
+      const dx = actor.x - ego.x,
+        dy = actor.y - ego.y
       const gap = dx * c + dy * s - actor.length_m / 2 - 3.8
       const side = Math.abs(-dx * s + dy * c)
       if (gap > -1 && gap < 70 && side < 1.7 && (!best || gap < best.gap)) best = { actor, gap }
@@ -132,23 +179,58 @@ export class MockCar implements CarLink {
     }
     const calm = accel > -0.5
     return {
-      type: 'situation', v: 1, seq: this.#seq, t_s: this.#timeS, t0_ns: 0,
-      ego: { ...ego, speed_mps: this.#speed, accel_mps2: accel, curvature_1pm: 0, lane: 'go_0', s_m: this.#s, indicator: 'off' },
-      actors: near, lights: this.#scene.lights(this.#timeS),
+      type: 'situation',
+      v: 1,
+      seq: this.#seq,
+      t_s: this.#timeS,
+      t0_ns: 0,
+      ego: {
+        ...ego,
+        speed_mps: this.#speed,
+        accel_mps2: accel,
+        curvature_1pm: 0,
+        lane: 'go_0',
+        s_m: this.#s,
+        indicator: 'off',
+      },
+      actors: near,
+      lights: this.#scene.lights(this.#timeS),
       facts: {
-        limit_kph: this.#scene.limitMps * 3.6, speed_kph: this.#speed * 3.6, weather: this.#weather,
-        place: this.#scene.limitMps > 20 ? 'highway' : 'urban', lanes: 3, exits: ['Exit 2'],
+        limit_kph: this.#scene.limitMps * 3.6,
+        speed_kph: this.#speed * 3.6,
+        weather: this.#weather,
+        place: this.#scene.limitMps > 20 ? 'highway' : 'urban',
+        lanes: 3,
+        exits: ['Exit 2'],
       },
       mode: 'autonomous',
-      plan: { source: 'mock', xy, speed_mps: xy.map(() => this.#speed), longitudinal: calm ? 'maintain_speed' : 'gentle_decelerate', lateral: 'straight', lane: 'keep' },
-      trace: { id: `t${this.#seq}`, longitudinal: 'lead_following', lateral: 'keep_lane', sentence: 'Keep distance to the lead vehicle', certain: true },
-      guard: { level: 'F0', verdict: 'pass', failed: [] }, requests: [], latency_ms: { plan: 6.2, guard: 1.1 },
+      plan: {
+        source: 'mock',
+        xy,
+        speed_mps: xy.map(() => this.#speed),
+        longitudinal: calm ? 'maintain_speed' : 'gentle_decelerate',
+        lateral: 'straight',
+        lane: 'keep',
+      },
+      trace: {
+        id: `t${this.#seq}`,
+        longitudinal: 'lead_following',
+        lateral: 'keep_lane',
+        sentence: 'Keep distance to the lead vehicle',
+        certain: true,
+      },
+      guard: { level: 'F0', verdict: 'pass', failed: [] },
+      requests: [],
+      latency_ms: { plan: 6.2, guard: 1.1 },
     }
   }
 
   #nowLine(lead: { actor: ActorView; gap: number } | null, accel: number): string {
     if (!lead) return 'Clear road, keeping to the limit'
-    const name = { truck: 'a slow truck', pedestrian: 'a pedestrian', bicycle: 'a cyclist' }[lead.actor.kind] ?? `a ${lead.actor.kind}`
+    const name =
+      { truck: 'a slow truck', pedestrian: 'a pedestrian', bicycle: 'a cyclist' }[
+        lead.actor.kind
+      ] ?? `a ${lead.actor.kind}`
     return accel < -0.4 ? `Slowing for ${name} ahead` : `Following ${name}`
   }
 
@@ -156,13 +238,30 @@ export class MockCar implements CarLink {
     const key = `${lead?.actor.id ?? ''}:${accel < -0.4}`
     if (key === this.#whyKey) return
     this.#whyKey = key
-    const label = lead ? { truck: 'Truck', pedestrian: 'Pedestrian', bicycle: 'Cyclist' }[lead.actor.kind] ?? 'Car' : 'Road'
+    const label = lead
+      ? ({ truck: 'Truck', pedestrian: 'Pedestrian', bicycle: 'Cyclist' }[lead.actor.kind] ?? 'Car')
+      : 'Road'
     this.#emit({
-      type: 'why', t_s: this.#timeS, certain: true, trace: `t${this.#seq}`,
+      type: 'why',
+      t_s: this.#timeS,
+      certain: true,
+      trace: `t${this.#seq}`,
       sees: lead ? `${label} ${Math.round(lead.gap)} m ahead` : 'Nothing in our lane',
       so: lead ? 'it is slower than we are' : 'the lane is free',
-      does: accel < -0.4 ? `slows to ${Math.round(lead ? lead.actor.speed_mps * 3.6 : 50)} km/h` : 'keeps its speed and distance',
-      cause: lead ? { component: 'critical_object', label, does: 'moves slower', object_id: lead.actor.id, kind: lead.actor.kind, distance_m: lead.gap } : null,
+      does:
+        accel < -0.4
+          ? `slows to ${Math.round(lead ? lead.actor.speed_mps * 3.6 : 50)} km/h`
+          : 'keeps its speed and distance',
+      cause: lead
+        ? {
+            component: 'critical_object',
+            label,
+            does: 'moves slower',
+            object_id: lead.actor.id,
+            kind: lead.actor.kind,
+            distance_m: lead.gap,
+          }
+        : null,
     })
   }
 
@@ -172,15 +271,21 @@ export class MockCar implements CarLink {
         this.#turn += 1
         return hear(message.text, message.source ?? 'text', this.#turn, this.#say)
       case 'talk':
-        if (message.action === 'start') this.#emit({ type: 'turn', state: 'listening', turn: ++this.#turn })
-        else if (message.action === 'cancel') this.#emit({ type: 'turn', state: 'idle', turn: this.#turn })
+        if (message.action === 'start')
+          this.#emit({ type: 'turn', state: 'listening', turn: ++this.#turn })
+        else if (message.action === 'cancel')
+          this.#emit({ type: 'turn', state: 'idle', turn: this.#turn })
         else hear('Why are you slowing down?', 'voice', this.#turn, this.#say)
         return
       case 'hands_free':
         return this.#emit({ type: 'turn', state: message.on ? 'armed' : 'idle', turn: this.#turn })
       case 'answer':
         return this.#emit({
-          type: 'card', id: message.card, turn: this.#turn, kind: 'command', title: 'Overtake the truck',
+          type: 'card',
+          id: message.card,
+          turn: this.#turn,
+          kind: 'command',
+          title: 'Overtake the truck',
           state: message.action === 'confirm' ? 'under_way' : 'cancelled',
         })
       case 'drive':
@@ -198,7 +303,12 @@ export class MockCar implements CarLink {
     if (action === 'start') {
       const make = MAKERS[scenario ?? '']
       if (!make) {
-        return this.#emit({ type: 'error', code: 'unknown_scenario', message: `There is no drive “${scenario}”.`, hint: 'Choose one from the list (G).' })
+        return this.#emit({
+          type: 'error',
+          code: 'unknown_scenario',
+          message: `There is no drive “${scenario}”.`,
+          hint: 'Choose one from the list (G).',
+        })
       }
       this.#scene = make()
       this.#weather = scenario === 'night_rain_town' ? 'night rain' : this.#options.weather
@@ -208,7 +318,8 @@ export class MockCar implements CarLink {
 
   #seek(message: Extract<FromBrowser, { type: 'seek' }>): void {
     if (!this.#replay) return
-    if (message.action === 'play' || message.action === 'pause') this.#replay.playing = message.action === 'play'
+    if (message.action === 'play' || message.action === 'pause')
+      this.#replay.playing = message.action === 'play'
     if (message.action === 'speed') this.#replay.speed = message.speed ?? 1
     if (message.action === 'loop') this.#replay.loop = message.loop ?? false
     if (message.action === 'seek') {
@@ -221,17 +332,24 @@ export class MockCar implements CarLink {
   #showTimeline(first: boolean): void {
     if (!this.#replay) return
     this.#emit({
-      type: 'timeline', start_s: 0, end_s: 60, t_s: Math.min(60, this.#timeS), ...this.#replay,
+      type: 'timeline',
+      start_s: 0,
+      end_s: 60,
+      t_s: Math.min(60, this.#timeS),
+      ...this.#replay,
       marks: first
         ? [
-            { t_s: 6, kind: 'utterance', text: 'Why are you slowing down?' }, { t_s: 14, kind: 'command', text: 'Take the next exit' },
-            { t_s: 24, kind: 'refusal', text: 'Hit that trash can' }, { t_s: 41, kind: 'event', text: 'cut-in' },
+            { t_s: 6, kind: 'utterance', text: 'Why are you slowing down?' },
+            { t_s: 14, kind: 'command', text: 'Take the next exit' },
+            { t_s: 24, kind: 'refusal', text: 'Hit that trash can' },
+            { t_s: 41, kind: 'event', text: 'cut-in' },
           ]
         : null,
     })
   }
 
-  readonly #say = (afterMs: number, event: ToBrowser): void => this.#later(afterMs, () => this.#emit(event))
+  readonly #say = (afterMs: number, event: ToBrowser): void =>
+    this.#later(afterMs, () => this.#emit(event))
 
   #emit(event: ToBrowser): void {
     this.#events.onEvent(event)

@@ -6,7 +6,9 @@ const VANISH_X = [1.15, 0.5, -0.15, 0.5]
 
 /** One binary camera frame: header as in the protocol, then a JPEG. */
 export async function cameraFrame(camera: number, timeS: number, s: number): Promise<ArrayBuffer> {
-  const w = 240, h = 136, canvas = new OffscreenCanvas(w, h)
+  const w = 240,
+    h = 136,
+    canvas = new OffscreenCanvas(w, h)
   const draw = canvas.getContext('2d')
   if (!draw) return new ArrayBuffer(0)
   const sky = draw.createLinearGradient(0, 0, 0, h / 2)
@@ -16,7 +18,8 @@ export async function cameraFrame(camera: number, timeS: number, s: number): Pro
   draw.fillRect(0, 0, w, h / 2)
   draw.fillStyle = '#56684f'
   draw.fillRect(0, h / 2, w, h / 2)
-  const vx = VANISH_X[camera % 4] * w, vy = h * 0.5
+  const vx = VANISH_X[camera % 4] * w,
+    vy = h * 0.5
   draw.fillStyle = '#4a5159'
   draw.beginPath()
   draw.moveTo(vx, vy)

@@ -1,85 +1,81 @@
 // All road users of a situation as instanced meshes, with brake lights, indicators and sirens.
 
 import {
-  AdditiveBlending, BoxGeometry, BufferGeometry, CanvasTexture, Color, DynamicDrawUsage,
-  EdgesGeometry, InstancedMesh, LineBasicMaterial, LineSegments, Matrix4, MeshBasicMaterial,
-  MeshLambertMaterial, Object3D, PlaneGeometry, Quaternion, Vector3, type Material,
+  AdditiveBlending,
+  BoxGeometry,
+  BufferGeometry,
+  Color,
+  EdgesGeometry,
+  InstancedMesh,
+  LineBasicMaterial,
+  LineSegments,
+  Matrix4,
+  MeshBasicMaterial,
+  MeshLambertMaterial,
+  Object3D,
+  PlaneGeometry,
+  Quaternion,
+  Vector3,
 } from 'three'
 import { mergeGeometries } from 'three/addons/utils/BufferGeometryUtils.js'
 import type { ActorView } from '../protocol'
+import { softBeam, softRing, softSpot } from './decals'
 import type { Pose } from './interpolate'
 import { modelName, VULNERABLE, type ModelName } from './kinds'
 import { modelOf } from './models'
+import { Pool } from './pool'
 import { MEANING, muted, type Look } from './palette'
 
 const UP = new Vector3(0, 0, 1)
 const BLINK_S = 0.36
 const STANDING_MPS = 0.25
 
-/** Instances of one geometry that are filled anew for each picture. */
-class Pool {
-  readonly root = new Object3D()
-  readonly #geometry: BufferGeometry
-  readonly #material: Material
-  #mesh: InstancedMesh
-  #used = 0
-
-  constructor(geometry: BufferGeometry, material: Material) {
-    this.#geometry = geometry
-    this.#material = material
-    this.#mesh = this.#make(16)
-  }
-
-  begin(): void {
-    this.#used = 0
-  }
-
-  add(matrix: Matrix4, colour: Color): void {
-    if (this.#used === this.#mesh.instanceMatrix.count) this.#grow()
-    this.#mesh.setMatrixAt(this.#used, matrix)
-    this.#mesh.setColorAt(this.#used, colour)
-    this.#used += 1
-  }
-
-  end(): void {
-    this.#mesh.count = this.#used
-    this.#mesh.visible = this.#used > 0
-    this.#mesh.instanceMatrix.needsUpdate = true
-    if (this.#mesh.instanceColor) this.#mesh.instanceColor.needsUpdate = true
-  }
-
-  #make(capacity: number): InstancedMesh {
-    const mesh = new InstancedMesh(this.#geometry, this.#material, capacity)
-    mesh.instanceMatrix.setUsage(DynamicDrawUsage)
-    mesh.frustumCulled = false
-    this.root.add(mesh)
-    return mesh
-  }
-
-  #grow(): void {
-    const old = this.#mesh
-    this.#mesh = this.#make(old.instanceMatrix.count * 2)
-    this.#mesh.instanceMatrix.array.set(old.instanceMatrix.array)
-    this.root.remove(old)
-    for (let i = 0; old.instanceColor && i < this.#used; i++) {
-      old.getColorAt(i, this.#scratch)
-      this.#mesh.setColorAt(i, this.#scratch)
-    }
-    old.dispose()
-  }
-
-  readonly #scratch = new Color()
-}
-
 /** Lamps in a unit box (−½…½ along and across, 0 = lamp height), scaled with each vehicle. */
-function lamps(at: readonly (readonly [number, number])[], l: number, w: number, h: number): BufferGeometry {
+function lamps(
+  at: readonly (readonly [number, number])[],
+  l: number,
+  w: number,
+  h: number,
+): BufferGeometry {
   return mergeGeometries(at.map(([x, y]) => new BoxGeometry(l, w, h).translate(x, y, 0)))
 }
 
-const TAILS = lamps([[-0.488, -0.29], [-0.488, 0.29]], 0.026, 0.24, 1)
-const HEADS = lamps([[0.476, -0.27], [0.476, 0.27]], 0.026, 0.2, 0.7)
-const LEFT = lamps([[-0.482, 0.4], [0.455, 0.4]], 0.03, 0.08, 1)
-const RIGHT = lamps([[-0.482, -0.4], [0.455, -0.4]], 0.03, 0.08, 1)
+const TAILS = lamps(
+  [
+    [-0.488, -0.29],
+    [-0.488, 0.29],
+  ],
+  0.026,
+  0.24,
+  1,
+)
+const HEADS = lamps(
+  [
+    [0.476, -0.27],
+    [0.476, 0.27],
+  ],
+  0.026,
+  0.2,
+  0.7,
+)
+const LEFT = lamps(
+  [
+    [-0.482, 0.4],
+    [0.455, 0.4],
+  ],
+  0.03,
+  0.08,
+  1,
+)
+const RIGHT = lamps(
+  [
+    [-0.482, -0.4],
+    [0.455, -0.4],
+  ],
+  0.03,
+  0.08,
+  1,
+)
 const SIREN = new BoxGeometry(0.06, 0.62, 1)
 
 export class Actors {
@@ -105,10 +101,18 @@ export class Actors {
 
   constructor() {
     this.#shade = new MeshBasicMaterial({
-      map: softSpot(), color: 0x000000, transparent: true, depthWrite: false, opacity: 0.5,
+      map: softSpot(),
+      color: 0x000000,
+      transparent: true,
+      depthWrite: false,
+      opacity: 0.5,
     })
     this.#beam = new MeshBasicMaterial({
-      map: softBeam(), transparent: true, depthWrite: false, blending: AdditiveBlending, fog: true,
+      map: softBeam(),
+      transparent: true,
+      depthWrite: false,
+      blending: AdditiveBlending,
+      fog: true,
     })
     const glow = this.#glow
     this.#tails = new Pool(TAILS, glow)
@@ -128,7 +132,13 @@ export class Actors {
     )
     this.#halo = new InstancedMesh(
       new PlaneGeometry(1, 1),
-      new MeshBasicMaterial({ map: softRing(), color: MEANING.cited, transparent: true, depthWrite: false, fog: false }),
+      new MeshBasicMaterial({
+        map: softRing(),
+        color: MEANING.cited,
+        transparent: true,
+        depthWrite: false,
+        fog: false,
+      }),
       1,
     )
     this.#halo.frustumCulled = false
@@ -161,7 +171,13 @@ export class Actors {
   *#all(): Iterable<Pool> {
     yield* this.#pools.values()
     yield* [
-      this.#tails, this.#heads, this.#left, this.#right, this.#siren, this.#shadow, this.#beams,
+      this.#tails,
+      this.#heads,
+      this.#left,
+      this.#right,
+      this.#siren,
+      this.#shadow,
+      this.#beams,
       this.#unknown,
     ]
   }
@@ -173,7 +189,11 @@ export class Actors {
     this.#dropShadow(actor, at)
     if (actor.id === this.#cited) this.#showCited(actor, at)
     if (name === null) {
-      matrix.compose(place.set(at.x, at.y, 0.02), turn, size.set(actor.length_m, actor.width_m, actor.height_m))
+      matrix.compose(
+        place.set(at.x, at.y, 0.02),
+        turn,
+        size.set(actor.length_m, actor.width_m, actor.height_m),
+      )
       this.#unknown.add(matrix, paint.setRGB(0.62, 0.68, 0.74))
       return
     }
@@ -203,25 +223,47 @@ export class Actors {
     size.set(actor.length_m, actor.width_m, lampM)
     matrix.compose(place.set(at.x, at.y, actor.height_m * share), turn, size)
     const off = 0.16 + 0.3 * this.#night
-    this.#tails.add(matrix, actor.braking ? paint.setHex(MEANING.brake).multiplyScalar(1.6) : paint.setRGB(off, off * 0.1, off * 0.1))
+    this.#tails.add(
+      matrix,
+      actor.braking
+        ? paint.setHex(MEANING.brake).multiplyScalar(1.6)
+        : paint.setRGB(off, off * 0.1, off * 0.1),
+    )
     const head = 0.55 + 0.75 * this.#night
     // Head lamps sit lower than tail lamps: bonnets slope.
     matrix.elements[14] *= 0.78
     this.#heads.add(matrix, paint.setRGB(head, head, head * 0.94))
     const blink = timeS % (2 * BLINK_S) < BLINK_S
     const { indicator } = actor
-    if (blink && (indicator === 'left' || indicator === 'hazard')) this.#left.add(matrix, paint.setHex(MEANING.indicator))
-    if (blink && (indicator === 'right' || indicator === 'hazard')) this.#right.add(matrix, paint.setHex(MEANING.indicator))
+    if (blink && (indicator === 'left' || indicator === 'hazard'))
+      this.#left.add(matrix, paint.setHex(MEANING.indicator))
+    if (blink && (indicator === 'right' || indicator === 'hazard'))
+      this.#right.add(matrix, paint.setHex(MEANING.indicator))
     if (this.#night > 0.3) {
       size.set(13, actor.width_m * 2.2, 1)
       const front = actor.length_m * 0.48
-      matrix.compose(place.set(at.x + Math.cos(at.heading) * front, at.y + Math.sin(at.heading) * front, 0.05), turn, size)
+      matrix.compose(
+        place.set(at.x + Math.cos(at.heading) * front, at.y + Math.sin(at.heading) * front, 0.05),
+        turn,
+        size,
+      )
       this.#beams.add(matrix, paint.setRGB(1, 0.96, 0.86))
     }
     if (actor.siren) {
       size.set(actor.length_m, actor.width_m, 0.16)
-      matrix.compose(place.set(at.x + Math.cos(at.heading) * actor.length_m * 0.2, at.y + Math.sin(at.heading) * actor.length_m * 0.2, actor.height_m + 0.09), turn, size)
-      this.#siren.add(matrix, timeS % 0.5 < 0.25 ? paint.setHex(MEANING.siren) : paint.setHex(0xdfe8ff))
+      matrix.compose(
+        place.set(
+          at.x + Math.cos(at.heading) * actor.length_m * 0.2,
+          at.y + Math.sin(at.heading) * actor.length_m * 0.2,
+          actor.height_m + 0.09,
+        ),
+        turn,
+        size,
+      )
+      this.#siren.add(
+        matrix,
+        timeS % 0.5 < 0.25 ? paint.setHex(MEANING.siren) : paint.setHex(0xdfe8ff),
+      )
     }
   }
 
@@ -254,51 +296,8 @@ export class Actors {
   }
 }
 
-const matrix = new Matrix4(), place = new Vector3(), size = new Vector3(), turn = new Quaternion()
+const matrix = new Matrix4(),
+  place = new Vector3(),
+  size = new Vector3(),
+  turn = new Quaternion()
 const paint = new Color()
-
-function drawn(w: number, h: number, draw: (context: CanvasRenderingContext2D) => void): CanvasTexture {
-  const canvas = document.createElement('canvas')
-  canvas.width = w
-  canvas.height = h
-  const context = canvas.getContext('2d')
-  if (context) draw(context)
-  return new CanvasTexture(canvas)
-}
-
-function softSpot(): CanvasTexture {
-  return drawn(128, 64, (context) => {
-    context.filter = 'blur(7px)'
-    context.fillStyle = '#fff'
-    context.roundRect(16, 12, 96, 40, 12)
-    context.fill()
-  })
-}
-
-function softRing(): CanvasTexture {
-  return drawn(128, 128, (context) => {
-    context.strokeStyle = 'rgba(255,255,255,0.9)'
-    context.lineWidth = 5
-    context.beginPath()
-    context.roundRect(10, 10, 108, 108, 22)
-    context.stroke()
-    context.fillStyle = 'rgba(255,255,255,0.16)'
-    context.fill()
-  })
-}
-
-function softBeam(): CanvasTexture {
-  return drawn(128, 64, (context) => {
-    const fade = context.createLinearGradient(0, 0, 128, 0)
-    fade.addColorStop(0, 'rgba(255,240,210,0.9)')
-    fade.addColorStop(1, 'rgba(255,240,210,0)')
-    context.filter = 'blur(6px)'
-    context.fillStyle = fade
-    context.beginPath()
-    context.moveTo(2, 26)
-    context.lineTo(122, 6)
-    context.lineTo(122, 58)
-    context.lineTo(2, 38)
-    context.fill()
-  })
-}

@@ -72,9 +72,12 @@ export class ChaseCamera {
     const stepS = Math.min(1, (nowMs - this.#lastMs) / 1000)
     this.#lastMs = nowMs
     const lag = this.preset === 'driver' ? 1 : 1 - Math.exp(-stepS / FOLLOW_S)
-    this.#heading = this.#heading === null ? ego.heading
-      : this.#heading + turnBetween(this.#heading, ego.heading) * lag
-    const c = Math.cos(this.#heading), s = Math.sin(this.#heading)
+    this.#heading =
+      this.#heading === null
+        ? ego.heading
+        : this.#heading + turnBetween(this.#heading, ego.heading) * lag
+    const c = Math.cos(this.#heading),
+      s = Math.sin(this.#heading)
     const { back, up, ahead, aim, fov } = this.#seat
     this.camera.position.set(ego.x - c * back, ego.y - s * back, up)
     this.#target.set(ego.x + c * ahead, ego.y + s * ahead, aim)

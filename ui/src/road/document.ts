@@ -46,17 +46,22 @@ export interface RoadDocument {
 
 /** Reads a map document; parts that are missing or of another shape become empty. */
 export function roadMap(raw: Record<string, unknown>): RoadDocument {
-  const list = (key: string) => (Array.isArray(raw[key]) ? (raw[key] as Record<string, unknown>[]) : [])
+  const list = (key: string) =>
+    Array.isArray(raw[key]) ? (raw[key] as Record<string, unknown>[]) : []
   return {
     name: String(raw.name ?? ''),
-    lanes: list('lanes').filter((lane) => points(lane).length > 1).map(lane),
+    lanes: list('lanes')
+      .filter((lane) => points(lane).length > 1)
+      .map(lane),
     junctions: list('junctions')
       .filter((junction) => points(junction).length > 2)
       .map((junction) => ({ id: String(junction.id), pts: points(junction) })),
     crossings: list('crossings')
       .filter((crossing) => points(crossing).length > 1)
       .map((crossing) => ({
-        id: String(crossing.id), pts: points(crossing), w: number(crossing.w, 4),
+        id: String(crossing.id),
+        pts: points(crossing),
+        w: number(crossing.w, 4),
         zebra: crossing.zebra === true,
       })),
     scenery: list('scenery').filter((item) => typeof item.kind === 'string') as SceneryItem[],
@@ -65,9 +70,16 @@ export function roadMap(raw: Record<string, unknown>): RoadDocument {
 
 function lane(raw: Record<string, unknown>): LaneShape {
   return {
-    id: String(raw.id), kind: String(raw.kind ?? 'drive'), road: String(raw.road ?? 'other'),
-    w: number(raw.w, 3.2), limit: number(raw.limit, 13.9), pts: points(raw),
-    solid_last: number(raw.solid_last, 0), left: line(raw.left), right: line(raw.right), one_way: raw.one_way !== false,
+    id: String(raw.id),
+    kind: String(raw.kind ?? 'drive'),
+    road: String(raw.road ?? 'other'),
+    w: number(raw.w, 3.2),
+    limit: number(raw.limit, 13.9),
+    pts: points(raw),
+    solid_last: number(raw.solid_last, 0),
+    left: line(raw.left),
+    right: line(raw.right),
+    one_way: raw.one_way !== false,
   }
 }
 
@@ -82,7 +94,10 @@ export function number(value: unknown, otherwise: number): number {
 export function points(raw: Record<string, unknown>): Point[] {
   if (!Array.isArray(raw.pts)) return []
   return (raw.pts as unknown[]).filter(
-    (point): point is Point => Array.isArray(point) && point.length >= 2
-      && Number.isFinite(point[0]) && Number.isFinite(point[1]),
+    (point): point is Point =>
+      Array.isArray(point) &&
+      point.length >= 2 &&
+      Number.isFinite(point[0]) &&
+      Number.isFinite(point[1]),
   )
 }

@@ -9,7 +9,10 @@ const METRES_ACROSS = 90
 
 /** Draws one situation, the car in the lower third and its heading up. */
 export function drawFlat(
-  canvas: HTMLCanvasElement, road: RoadDocument | null, situation: Situation, cited: string | null,
+  canvas: HTMLCanvasElement,
+  road: RoadDocument | null,
+  situation: Situation,
+  cited: string | null,
 ): void {
   const draw = canvas.getContext('2d')
   if (!draw) return
@@ -41,7 +44,8 @@ export function drawFlat(
     stroke(draw, offset(lane.pts, -lane.w / 2), 0.15, colour('--marking'))
   }
   draw.setLineDash([0.5, 0.5])
-  for (const crossing of road?.crossings ?? []) stroke(draw, crossing.pts, crossing.w, colour('--marking'))
+  for (const crossing of road?.crossings ?? [])
+    stroke(draw, crossing.pts, crossing.w, colour('--marking'))
   draw.setLineDash([])
   stroke(draw, situation.plan.xy, 1.7, colour('--talk'))
   for (const actor of situation.actors) box(draw, actor, actorColour(actor, cited, colour))
@@ -49,14 +53,21 @@ export function drawFlat(
   box(
     draw,
     {
-      x: ego.x + middle * Math.cos(ego.heading), y: ego.y + middle * Math.sin(ego.heading),
-      heading: ego.heading, length_m: 4.87, width_m: 1.85,
+      x: ego.x + middle * Math.cos(ego.heading),
+      y: ego.y + middle * Math.sin(ego.heading),
+      heading: ego.heading,
+      length_m: 4.87,
+      width_m: 1.85,
     },
     colour('--ink'),
   )
 }
 
-function actorColour(actor: ActorView, cited: string | null, colour: (name: string) => string): string {
+function actorColour(
+  actor: ActorView,
+  cited: string | null,
+  colour: (name: string) => string,
+): string {
   if (actor.id === cited) return colour('--warn')
   const model = modelName(actor.kind)
   if (model && VULNERABLE.has(model)) return colour('--vulnerable')
@@ -68,7 +79,12 @@ function path(draw: CanvasRenderingContext2D, line: readonly Point[]): void {
   for (const [x, y] of line) draw.lineTo(x, y)
 }
 
-function stroke(draw: CanvasRenderingContext2D, line: readonly Point[], width: number, colour: string): void {
+function stroke(
+  draw: CanvasRenderingContext2D,
+  line: readonly Point[],
+  width: number,
+  colour: string,
+): void {
   path(draw, line)
   draw.lineWidth = width
   draw.strokeStyle = colour
@@ -77,14 +93,21 @@ function stroke(draw: CanvasRenderingContext2D, line: readonly Point[], width: n
 
 function box(
   draw: CanvasRenderingContext2D,
-  at: Pick<ActorView, 'x' | 'y' | 'heading' | 'length_m' | 'width_m'>, colour: string,
+  at: Pick<ActorView, 'x' | 'y' | 'heading' | 'length_m' | 'width_m'>,
+  colour: string,
 ): void {
   draw.save()
   draw.translate(at.x, at.y)
   draw.rotate(at.heading)
   draw.fillStyle = colour
   draw.beginPath()
-  draw.roundRect(-at.length_m / 2, -at.width_m / 2, at.length_m, at.width_m, Math.min(0.5, at.width_m / 3))
+  draw.roundRect(
+    -at.length_m / 2,
+    -at.width_m / 2,
+    at.length_m,
+    at.width_m,
+    Math.min(0.5, at.width_m / 3),
+  )
   draw.fill()
   draw.restore()
 }

@@ -4,16 +4,20 @@ import type { Point } from './document'
 
 /** From (along `h`, to its left) to map coordinates. */
 export function frame(x: number, y: number, h: number): (along: number, left: number) => Point {
-  const c = Math.cos(h), s = Math.sin(h)
+  const c = Math.cos(h),
+    s = Math.sin(h)
   return (along, left) => [x + along * c - left * s, y + along * s + left * c]
 }
 
 /** The line moved sideways (left positive), corners mitred. */
 export function offset(line: readonly Point[], distance: number): Point[] {
   return line.map((point, i) => {
-    const before = line[Math.max(0, i - 1)], after = line[Math.min(line.length - 1, i + 1)]
-    const [ax, ay] = unit(before, point), [bx, by] = unit(point, after)
-    const hasA = i > 0, hasB = i < line.length - 1
+    const before = line[Math.max(0, i - 1)],
+      after = line[Math.min(line.length - 1, i + 1)]
+    const [ax, ay] = unit(before, point),
+      [bx, by] = unit(point, after)
+    const hasA = i > 0,
+      hasB = i < line.length - 1
     let nx = (hasA ? -ay : 0) + (hasB ? -by : 0)
     let ny = (hasA ? ax : 0) + (hasB ? bx : 0)
     const length = Math.hypot(nx, ny) || 1
@@ -26,7 +30,8 @@ export function offset(line: readonly Point[], distance: number): Point[] {
 }
 
 function unit(a: Point, b: Point): Point {
-  const dx = b[0] - a[0], dy = b[1] - a[1]
+  const dx = b[0] - a[0],
+    dy = b[1] - a[1]
   const length = Math.hypot(dx, dy) || 1
   return [dx / length, dy / length]
 }
@@ -36,7 +41,8 @@ export function cut(line: readonly Point[], fromM: number, toM: number): Point[]
   const part: Point[] = []
   let s = 0
   for (let i = 0; i + 1 < line.length; i++) {
-    const a = line[i], b = line[i + 1]
+    const a = line[i],
+      b = line[i + 1]
     const length = Math.hypot(b[0] - a[0], b[1] - a[1])
     const at = (m: number): Point => {
       const share = length === 0 ? 0 : (m - s) / length

@@ -1,7 +1,12 @@
 // Materials of the scene; a change of look only changes their colours.
 
 import {
-  AdditiveBlending, CanvasTexture, DoubleSide, MeshBasicMaterial, MeshLambertMaterial, type Material,
+  AdditiveBlending,
+  CanvasTexture,
+  DoubleSide,
+  MeshBasicMaterial,
+  MeshLambertMaterial,
+  type Material,
 } from 'three'
 import type { Look } from './palette'
 
@@ -26,24 +31,51 @@ export interface Materials {
 
 export function makeMaterials(): Materials {
   const matt = () => new MeshLambertMaterial({ vertexColors: true })
-  const marking = new MeshLambertMaterial({ vertexColors: true, polygonOffset: true, polygonOffsetFactor: -2, polygonOffsetUnits: -2 })
+  const marking = new MeshLambertMaterial({
+    vertexColors: true,
+    polygonOffset: true,
+    polygonOffsetFactor: -2,
+    polygonOffsetUnits: -2,
+  })
   return {
-    asphalt: matt(), shoulder: matt(), sidewalk: matt(), kerb: matt(), marking, field: matt(),
-    wall: matt(), roof: matt(), window: matt(),
+    asphalt: matt(),
+    shoulder: matt(),
+    sidewalk: matt(),
+    kerb: matt(),
+    marking,
+    field: matt(),
+    wall: matt(),
+    roof: matt(),
+    window: matt(),
     windowLit: new MeshBasicMaterial({ vertexColors: true }),
-    foliage: matt(), trunk: matt(),
+    foliage: matt(),
+    trunk: matt(),
     metal: new MeshLambertMaterial({ vertexColors: true, side: DoubleSide }),
     lantern: new MeshBasicMaterial({ vertexColors: true }),
     pool: new MeshBasicMaterial({
-      map: softPool(), color: 0xffd9a0, transparent: true, depthWrite: false, blending: AdditiveBlending,
+      map: softPool(),
+      color: 0xffd9a0,
+      transparent: true,
+      depthWrite: false,
+      blending: AdditiveBlending,
     }),
   }
 }
 
 export function applyLook(materials: Materials, look: Look): void {
   const plain = [
-    'asphalt', 'shoulder', 'sidewalk', 'kerb', 'marking', 'field', 'wall', 'roof', 'window',
-    'foliage', 'trunk', 'metal',
+    'asphalt',
+    'shoulder',
+    'sidewalk',
+    'kerb',
+    'marking',
+    'field',
+    'wall',
+    'roof',
+    'window',
+    'foliage',
+    'trunk',
+    'metal',
   ] as const
   for (const name of plain) materials[name].color.setHex(look[name])
   materials.windowLit.color.setHex(look.windowLit).lerp(materials.window.color, 1 - look.night)

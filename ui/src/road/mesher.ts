@@ -2,8 +2,15 @@
 // whole tiles are culled.
 
 import {
-  BufferGeometry, Float32BufferAttribute, InstancedMesh, Matrix4, Mesh, Object3D, ShapeUtils,
-  Vector2, type Material,
+  BufferGeometry,
+  Float32BufferAttribute,
+  InstancedMesh,
+  Matrix4,
+  Mesh,
+  Object3D,
+  ShapeUtils,
+  Vector2,
+  type Material,
 } from 'three'
 import type { Point } from './document'
 import { frame, offset } from './lines'
@@ -45,17 +52,32 @@ export class Mesher {
   }
 
   /** Corners counter-clockwise as seen from outside. */
-  quad(material: Material, a: number[], b: number[], c: number[], d: number[], colour: Rgb = WHITE): void {
+  quad(
+    material: Material,
+    a: number[],
+    b: number[],
+    c: number[],
+    d: number[],
+    colour: Rgb = WHITE,
+  ): void {
     this.#face(material, [a, b, c, d], colour).push(0, 1, 2, 0, 2, 3)
   }
 
   /** A box that stands at (x, y, z0), its length along `h`. The bottom is left open. */
   box(
-    material: Material, x: number, y: number, z0: number, h: number,
-    length: number, width: number, height: number, colour: Rgb = WHITE,
+    material: Material,
+    x: number,
+    y: number,
+    z0: number,
+    h: number,
+    length: number,
+    width: number,
+    height: number,
+    colour: Rgb = WHITE,
   ): void {
     const at = frame(x, y, h)
-    const l = length / 2, w = width / 2
+    const l = length / 2,
+      w = width / 2
     const foot = [at(-l, -w), at(l, -w), at(l, w), at(-l, w)]
     const low = foot.map(([px, py]) => [px, py, z0])
     const high = foot.map(([px, py]) => [px, py, z0 + height])
@@ -67,22 +89,63 @@ export class Mesher {
   }
 
   /** A flat band of `width` around a line at height `z`. */
-  band(material: Material, line: readonly Point[], width: number, z: number, colour: Rgb = WHITE): void {
-    const right = offset(line, -width / 2), left = offset(line, width / 2)
+  band(
+    material: Material,
+    line: readonly Point[],
+    width: number,
+    z: number,
+    colour: Rgb = WHITE,
+  ): void {
+    const right = offset(line, -width / 2),
+      left = offset(line, width / 2)
     for (let i = 0; i + 1 < line.length; i++) {
       this.quad(
-        material, [...right[i], z], [...right[i + 1], z], [...left[i + 1], z], [...left[i], z], colour,
+        material,
+        [...right[i], z],
+        [...right[i + 1], z],
+        [...left[i + 1], z],
+        [...left[i], z],
+        colour,
       )
     }
   }
 
   /** A wall along a line, seen from both sides. */
-  wall(material: Material, line: readonly Point[], thick: number, z0: number, z1: number, colour: Rgb = WHITE): void {
-    const right = offset(line, -thick / 2), left = offset(line, thick / 2)
+  wall(
+    material: Material,
+    line: readonly Point[],
+    thick: number,
+    z0: number,
+    z1: number,
+    colour: Rgb = WHITE,
+  ): void {
+    const right = offset(line, -thick / 2),
+      left = offset(line, thick / 2)
     for (let i = 0; i + 1 < line.length; i++) {
-      this.quad(material, [...right[i], z0], [...right[i + 1], z0], [...right[i + 1], z1], [...right[i], z1], colour)
-      this.quad(material, [...left[i + 1], z0], [...left[i], z0], [...left[i], z1], [...left[i + 1], z1], colour)
-      this.quad(material, [...right[i], z1], [...right[i + 1], z1], [...left[i + 1], z1], [...left[i], z1], colour)
+      this.quad(
+        material,
+        [...right[i], z0],
+        [...right[i + 1], z0],
+        [...right[i + 1], z1],
+        [...right[i], z1],
+        colour,
+      )
+      this.quad(
+        material,
+        [...left[i + 1], z0],
+        [...left[i], z0],
+        [...left[i], z1],
+        [...left[i + 1], z1],
+        colour,
+      )
+      this.quad(
+        material,
+        [...right[i], z1],
+        [...right[i + 1], z1],
+        [...left[i + 1], z1],
+        [...left[i], z1],
+        colour,
+      )
     }
   }
 
@@ -97,7 +160,13 @@ export class Mesher {
   }
 
   /** One more copy of a shared geometry. */
-  instance(name: string, geometry: BufferGeometry, material: Material, matrix: Matrix4, colour: Rgb = WHITE): void {
+  instance(
+    name: string,
+    geometry: BufferGeometry,
+    material: Material,
+    matrix: Matrix4,
+    colour: Rgb = WHITE,
+  ): void {
     const tile = tileOf(matrix.elements[12], matrix.elements[13])
     const byName = this.#instances.get(tile) ?? new Map()
     this.#instances.set(tile, byName)
@@ -119,9 +188,12 @@ export class Mesher {
         const mesh = new InstancedMesh(geometry, material, matrices.length)
         const colour = new Float32Array(colours)
         matrices.forEach((matrix, i) => mesh.setMatrixAt(i, matrix))
-        mesh.instanceColor = new (mesh.instanceMatrix.constructor as new (
-          array: Float32Array, size: number,
-        ) => typeof mesh.instanceMatrix)(colour, 3)
+        mesh.instanceColor = new (
+          mesh.instanceMatrix.constructor as new (
+            array: Float32Array,
+            size: number,
+          ) => typeof mesh.instanceMatrix
+        )(colour, 3)
         mesh.computeBoundingSphere()
         root.add(still(mesh))
       }
@@ -134,9 +206,15 @@ export class Mesher {
     const [a, b, c] = corners
     const target = this.#target(material, (a[0] + c[0]) / 2, (a[1] + c[1]) / 2)
     const first = target.positions.length / 3
-    const ux = b[0] - a[0], uy = b[1] - a[1], uz = b[2] - a[2]
-    const vx = c[0] - a[0], vy = c[1] - a[1], vz = c[2] - a[2]
-    const nx = uy * vz - uz * vy, ny = uz * vx - ux * vz, nz = ux * vy - uy * vx
+    const ux = b[0] - a[0],
+      uy = b[1] - a[1],
+      uz = b[2] - a[2]
+    const vx = c[0] - a[0],
+      vy = c[1] - a[1],
+      vz = c[2] - a[2]
+    const nx = uy * vz - uz * vy,
+      ny = uz * vx - ux * vz,
+      nz = ux * vy - uy * vx
     const length = Math.hypot(nx, ny, nz) || 1
     for (const corner of corners) {
       target.positions.push(corner[0], corner[1], corner[2])

@@ -1,6 +1,14 @@
 // The planned path as a ribbon on the road, and the ghost of the path it replaced.
 
-import { BufferAttribute, BufferGeometry, Color, DynamicDrawUsage, Mesh, MeshBasicMaterial, Object3D } from 'three'
+import {
+  BufferAttribute,
+  BufferGeometry,
+  Color,
+  DynamicDrawUsage,
+  Mesh,
+  MeshBasicMaterial,
+  Object3D,
+} from 'three'
 import type { Pose } from './interpolate'
 import { MEANING } from './palette'
 
@@ -17,12 +25,20 @@ const MAX_KNOTS = Math.floor((MAX_POINTS - 1) / STEPS) + 1
 function smooth(knots: Float32Array, count: number, out: Float32Array): number {
   let n = 0
   for (let i = 0; i + 1 < count; i++) {
-    const a = 2 * Math.max(0, i - 1), b = 2 * i, c = 2 * (i + 1), d = 2 * Math.min(count - 1, i + 2)
+    const a = 2 * Math.max(0, i - 1),
+      b = 2 * i,
+      c = 2 * (i + 1),
+      d = 2 * Math.min(count - 1, i + 2)
     for (let step = 0; step < STEPS; step++) {
       const t = step / STEPS
       for (let axis = 0; axis < 2; axis++) {
-        const p0 = knots[a + axis], p1 = knots[b + axis], p2 = knots[c + axis], p3 = knots[d + axis]
-        out[2 * n + axis] = p1 + 0.5 * t * (p2 - p0 + t * (2 * p0 - 5 * p1 + 4 * p2 - p3 + t * (3 * (p1 - p2) + p3 - p0)))
+        const p0 = knots[a + axis],
+          p1 = knots[b + axis],
+          p2 = knots[c + axis],
+          p3 = knots[d + axis]
+        out[2 * n + axis] =
+          p1 +
+          0.5 * t * (p2 - p0 + t * (2 * p0 - 5 * p1 + 4 * p2 - p3 + t * (3 * (p1 - p2) + p3 - p0)))
       }
       n += 1
     }
@@ -42,7 +58,10 @@ class Strip {
 
   constructor(z: number) {
     const geometry = new BufferGeometry()
-    geometry.setAttribute('position', new BufferAttribute(this.#position, 3).setUsage(DynamicDrawUsage))
+    geometry.setAttribute(
+      'position',
+      new BufferAttribute(this.#position, 3).setUsage(DynamicDrawUsage),
+    )
     geometry.setAttribute('color', new BufferAttribute(this.#colour, 4).setUsage(DynamicDrawUsage))
     const index: number[] = []
     for (let i = 0; i + 1 < MAX_POINTS; i++) {
@@ -51,7 +70,11 @@ class Strip {
     }
     geometry.setIndex(index)
     const material = new MeshBasicMaterial({
-      vertexColors: true, transparent: true, depthWrite: false, polygonOffset: true, polygonOffsetFactor: -4,
+      vertexColors: true,
+      transparent: true,
+      depthWrite: false,
+      polygonOffset: true,
+      polygonOffsetFactor: -4,
     })
     this.mesh = new Mesh(geometry, material)
     this.mesh.frustumCulled = false
@@ -62,8 +85,10 @@ class Strip {
   /** `xy` holds `count` points, x and y in turn. */
   set(xy: Float32Array, count: number): void {
     for (let i = 0; i < count; i++) {
-      const a = Math.max(0, i - 1), b = Math.min(count - 1, i + 1)
-      let dx = xy[2 * b] - xy[2 * a], dy = xy[2 * b + 1] - xy[2 * a + 1]
+      const a = Math.max(0, i - 1),
+        b = Math.min(count - 1, i + 1)
+      let dx = xy[2 * b] - xy[2 * a],
+        dy = xy[2 * b + 1] - xy[2 * a + 1]
       const length = Math.hypot(dx, dy)
       if (length < 1e-3) {
         dx = i > 0 ? this.#dx : 1
@@ -76,7 +101,17 @@ class Strip {
       this.#dy = dy
       const share = count > 1 ? i / (count - 1) : 0
       const half = HALF_WIDTH_M * (1 - 0.25 * share)
-      this.#position.set([xy[2 * i] + dy * half, xy[2 * i + 1] - dx * half, 0, xy[2 * i] - dy * half, xy[2 * i + 1] + dx * half, 0], 6 * i)
+      this.#position.set(
+        [
+          xy[2 * i] + dy * half,
+          xy[2 * i + 1] - dx * half,
+          0,
+          xy[2 * i] - dy * half,
+          xy[2 * i + 1] + dx * half,
+          0,
+        ],
+        6 * i,
+      )
       const alpha = Math.min(1, i / 3) * (1 - share) ** 0.7 * 0.95
       this.#colour.set([1, 1, 1, alpha, 1, 1, 1, alpha], 8 * i)
     }
@@ -123,10 +158,15 @@ export class Ribbon {
    * points. True while the ghost fades.
    */
   draw(
-    ego: Pose, earlier: readonly [number, number][] | null, later: readonly [number, number][],
-    share: number, confidence: number, nowMs: number,
+    ego: Pose,
+    earlier: readonly [number, number][] | null,
+    later: readonly [number, number][],
+    share: number,
+    confidence: number,
+    nowMs: number,
   ): boolean {
-    const c = Math.cos(ego.heading), s = Math.sin(ego.heading)
+    const c = Math.cos(ego.heading),
+      s = Math.sin(ego.heading)
     let knots = 0
     const knot = (x: number, y: number) => {
       this.#knots[2 * knots] = x
@@ -137,7 +177,8 @@ export class Ribbon {
     for (let i = 0; i < later.length && knots < MAX_KNOTS; i++) {
       const [x, y] = later[i]
       const [fx, fy] = earlier?.length === later.length ? earlier[i] : later[i]
-      const px = fx + (x - fx) * share, py = fy + (y - fy) * share
+      const px = fx + (x - fx) * share,
+        py = fy + (y - fy) * share
       // What lies under the car is already driven.
       if (knots === 1 && (px - ego.x) * c + (py - ego.y) * s < NOSE_M + 0.5) continue
       knot(px, py)

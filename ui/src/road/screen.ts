@@ -23,7 +23,9 @@ interface Quality {
 
 /** From good to cheap; only software rendering ever goes down. */
 const STEPS: readonly Quality[] = [
-  { smooth: true, ratio: 1 }, { smooth: false, ratio: 1 }, { smooth: false, ratio: 0.75 },
+  { smooth: true, ratio: 1 },
+  { smooth: false, ratio: 1 },
+  { smooth: false, ratio: 0.75 },
 ]
 const SLOW_MS = 160
 /** Pictures before one is judged: the first ones compile shaders. */
@@ -57,7 +59,10 @@ export class Screen {
   get load(): Record<string, number> {
     const { calls, triangles } = this.#renderer.info.render
     return {
-      calls, triangles, pixelRatio: this.#renderer.getPixelRatio(), quality: this.#step,
+      calls,
+      triangles,
+      pixelRatio: this.#renderer.getPixelRatio(),
+      quality: this.#step,
       meanMs: Math.round(this.#meanMs),
     }
   }
@@ -99,7 +104,8 @@ export class Screen {
     this.#drawn += 1
     if (this.#drawn < 4) return
     this.#meanMs = this.#meanMs ? this.#meanMs + (tookMs - this.#meanMs) / 10 : tookMs
-    if (this.#drawn < JUDGE_AFTER || this.#meanMs < SLOW_MS || this.#step + 1 === STEPS.length) return
+    if (this.#drawn < JUDGE_AFTER || this.#meanMs < SLOW_MS || this.#step + 1 === STEPS.length)
+      return
     const before = STEPS[this.#step]
     this.#step += 1
     this.#drawn = 0
@@ -118,7 +124,10 @@ export class Screen {
     const { smooth, ratio } = STEPS[this.#step]
     const renderer = new WebGLRenderer({ antialias: smooth, powerPreference: 'high-performance' })
     renderer.setPixelRatio(this.software ? ratio : Math.min(devicePixelRatio, 2))
-    renderer.domElement.setAttribute('aria-label', 'The road ahead, the traffic and the planned path')
+    renderer.domElement.setAttribute(
+      'aria-label',
+      'The road ahead, the traffic and the planned path',
+    )
     this.#box.prepend(renderer.domElement)
     return renderer
   }

@@ -1,7 +1,13 @@
 // Plates of signs: drawn once on a canvas each, shared by value.
 
 import {
-  CanvasTexture, DoubleSide, Mesh, MeshBasicMaterial, Object3D, PlaneGeometry, SRGBColorSpace,
+  CanvasTexture,
+  DoubleSide,
+  Mesh,
+  MeshBasicMaterial,
+  Object3D,
+  PlaneGeometry,
+  SRGBColorSpace,
 } from 'three'
 import { number, type SceneryItem } from './document'
 import type { Look } from './palette'
@@ -17,31 +23,40 @@ export class SignBoards {
   /** Exit board or gantry plate: white lines on its colour. */
   board(item: SceneryItem): void {
     const lines = Array.isArray(item.lines) ? (item.lines as unknown[]).map(String) : []
-    const w = number(item.w, 4), height = number(item.height, 2.4)
+    const w = number(item.w, 4),
+      height = number(item.height, 2.4)
     const colour = typeof item.colour === 'string' ? item.colour : '#1d4f91'
-    const material = this.#material(`board:${colour}:${w}:${height}:${lines.join('\n')}`, 512, Math.round((512 * height) / w), (draw, cw, ch) => {
-      draw.fillStyle = colour
-      roundRect(draw, 0, 0, cw, ch, 22)
-      draw.strokeStyle = '#ffffff'
-      draw.lineWidth = 8
-      draw.beginPath()
-      draw.roundRect(12, 12, cw - 24, ch - 24, 14)
-      draw.stroke()
-      draw.fillStyle = '#ffffff'
-      const size = Math.min((ch - 60) / Math.max(1, lines.length), 92)
-      lines.forEach((line, i) => {
-        draw.font = `${i === 0 ? 650 : 550} ${size * 0.78}px ${FONT}`
-        draw.textBaseline = 'middle'
-        draw.fillText(line, 40, ch / 2 + (i - (lines.length - 1) / 2) * size, cw - 80)
-      })
-    })
+    const material = this.#material(
+      `board:${colour}:${w}:${height}:${lines.join('\n')}`,
+      512,
+      Math.round((512 * height) / w),
+      (draw, cw, ch) => {
+        draw.fillStyle = colour
+        roundRect(draw, 0, 0, cw, ch, 22)
+        draw.strokeStyle = '#ffffff'
+        draw.lineWidth = 8
+        draw.beginPath()
+        draw.roundRect(12, 12, cw - 24, ch - 24, 14)
+        draw.stroke()
+        draw.fillStyle = '#ffffff'
+        const size = Math.min((ch - 60) / Math.max(1, lines.length), 92)
+        lines.forEach((line, i) => {
+          draw.font = `${i === 0 ? 650 : 550} ${size * 0.78}px ${FONT}`
+          draw.textBaseline = 'middle'
+          draw.fillText(line, 40, ch / 2 + (i - (lines.length - 1) / 2) * size, cw - 80)
+        })
+      },
+    )
     this.#add(material, item, w, height)
   }
 
   plate(item: SceneryItem): void {
-    const w = number(item.w, 0.7), kind = item.kind
+    const w = number(item.w, 0.7),
+      kind = item.kind
     const value = kind === 'sign_limit' ? String(Math.round(number(item.value, 50))) : ''
-    const material = this.#material(`${kind}:${value}`, 128, 128, (draw) => PLATES[kind]?.(draw, value))
+    const material = this.#material(`${kind}:${value}`, 128, 128, (draw) =>
+      PLATES[kind]?.(draw, value),
+    )
     this.#add(material, item, w, w)
   }
 
@@ -68,7 +83,9 @@ export class SignBoards {
   }
 
   #material(
-    key: string, width: number, height: number,
+    key: string,
+    width: number,
+    height: number,
     draw: (context: CanvasRenderingContext2D, width: number, height: number) => void,
   ): MeshBasicMaterial {
     const known = this.#materials.get(key)
@@ -124,7 +141,13 @@ function disc(draw: CanvasRenderingContext2D, r: number, colour: string, x = 64,
   draw.fill()
 }
 
-function shape(draw: CanvasRenderingContext2D, corners: number, r: number, first: number, down = 0): void {
+function shape(
+  draw: CanvasRenderingContext2D,
+  corners: number,
+  r: number,
+  first: number,
+  down = 0,
+): void {
   draw.beginPath()
   for (let i = 0; i < corners; i++) {
     const angle = first + (i * 2 * Math.PI) / corners
@@ -141,7 +164,14 @@ function centred(draw: CanvasRenderingContext2D, text: string, size: number): vo
   draw.fillText(text, 64, 67)
 }
 
-function roundRect(draw: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, r: number): void {
+function roundRect(
+  draw: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  w: number,
+  h: number,
+  r: number,
+): void {
   draw.beginPath()
   draw.roundRect(x, y, w, h, r)
   draw.fill()

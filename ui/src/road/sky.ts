@@ -1,9 +1,25 @@
 // Sky, fog, sun, ground and rain around the ego.
 
 import {
-  BackSide, BufferAttribute, BufferGeometry, CanvasTexture, Color, DirectionalLight, Fog,
-  HemisphereLight, LineBasicMaterial, LineSegments, Mesh, MeshLambertMaterial, Object3D,
-  PlaneGeometry, RepeatWrapping, Scene, ShaderMaterial, SphereGeometry, Vector3,
+  BackSide,
+  BufferAttribute,
+  BufferGeometry,
+  CanvasTexture,
+  Color,
+  DirectionalLight,
+  Fog,
+  HemisphereLight,
+  LineBasicMaterial,
+  LineSegments,
+  Mesh,
+  MeshLambertMaterial,
+  Object3D,
+  PlaneGeometry,
+  RepeatWrapping,
+  Scene,
+  ShaderMaterial,
+  SphereGeometry,
+  Vector3,
 } from 'three'
 import type { Look } from './palette'
 
@@ -29,9 +45,12 @@ export class Sky {
     this.#dome = new Mesh(
       new SphereGeometry(1, 24, 12).rotateX(Math.PI / 2),
       new ShaderMaterial({
-        side: BackSide, depthWrite: false, fog: false,
+        side: BackSide,
+        depthWrite: false,
+        fog: false,
         uniforms: { top: { value: new Color() }, horizon: { value: new Color() } },
-        vertexShader: 'varying vec3 way; void main() { way = position; gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0); }',
+        vertexShader:
+          'varying vec3 way; void main() { way = position; gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0); }',
         fragmentShader: `varying vec3 way; uniform vec3 top; uniform vec3 horizon;
           void main() {
             float up = clamp(normalize(way).z * 2.6, 0.0, 1.0);
@@ -46,9 +65,20 @@ export class Sky {
     this.#texture.wrapS = this.#texture.wrapT = RepeatWrapping
     this.#texture.repeat.setScalar(GROUND_M / TEXTURE_M)
     this.#texture.anisotropy = 2
-    this.#ground = new Mesh(new PlaneGeometry(GROUND_M, GROUND_M), new MeshLambertMaterial({ map: plain ? null : this.#texture }))
+    this.#ground = new Mesh(
+      new PlaneGeometry(GROUND_M, GROUND_M),
+      new MeshLambertMaterial({ map: plain ? null : this.#texture }),
+    )
     this.#ground.position.z = -0.08
-    this.#rain = new LineSegments(rainShape(), new LineBasicMaterial({ color: 0xb8c8d8, transparent: true, opacity: 0.3, depthWrite: false }))
+    this.#rain = new LineSegments(
+      rainShape(),
+      new LineBasicMaterial({
+        color: 0xb8c8d8,
+        transparent: true,
+        opacity: 0.3,
+        depthWrite: false,
+      }),
+    )
     this.#rain.frustumCulled = false
     this.root.add(this.#dome, this.#ground, this.#sun, this.#sun.target, this.#light, this.#rain)
   }
@@ -109,7 +139,9 @@ function rainShape(): BufferGeometry {
   const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647
   const positions = new Float32Array(DROPS * 6)
   for (let i = 0; i < DROPS; i++) {
-    const x = (random() - 0.5) * RAIN_BOX_M, y = (random() - 0.5) * RAIN_BOX_M, z = random() * 30
+    const x = (random() - 0.5) * RAIN_BOX_M,
+      y = (random() - 0.5) * RAIN_BOX_M,
+      z = random() * 30
     positions.set([x, y, z, x + 0.04, y + 0.04, z + 0.9], 6 * i)
   }
   const geometry = new BufferGeometry()

@@ -43,18 +43,38 @@ function buildLane(mesher: Mesher, lane: LaneShape, materials: Materials): void 
   const inset = LINE_W / 2 + 0.03
   // The line to the shoulder belongs to the lane beside it.
   const left = lane.kind === 'shoulder' ? 'none' : lane.left
-  drawLine(mesher, offset(lane.pts, lane.w / 2 - (left === 'dashed' ? 0 : inset)), left, fast, lane.solid_last, materials)
-  drawLine(mesher, offset(lane.pts, -lane.w / 2 + (lane.right === 'dashed' ? 0 : inset)), lane.right, fast, lane.solid_last, materials)
+  drawLine(
+    mesher,
+    offset(lane.pts, lane.w / 2 - (left === 'dashed' ? 0 : inset)),
+    left,
+    fast,
+    lane.solid_last,
+    materials,
+  )
+  drawLine(
+    mesher,
+    offset(lane.pts, -lane.w / 2 + (lane.right === 'dashed' ? 0 : inset)),
+    lane.right,
+    fast,
+    lane.solid_last,
+    materials,
+  )
 }
 
 function drawLine(
-  mesher: Mesher, line: Point[], kind: string, fast: boolean, solidLastM: number, materials: Materials,
+  mesher: Mesher,
+  line: Point[],
+  kind: string,
+  fast: boolean,
+  solidLastM: number,
+  materials: Materials,
 ): void {
   const width = fast && kind === 'solid' ? 0.22 : LINE_W
   if (kind === 'solid') mesher.band(materials.marking, line, width, LINE_Z)
   if (kind !== 'dashed') return
   const [dash, gap] = fast ? [6, 12] : [3, 4.5]
-  const length = lengthOf(line), dashedTo = Math.max(0, length - solidLastM)
+  const length = lengthOf(line),
+    dashedTo = Math.max(0, length - solidLastM)
   for (let s = gap / 2; s + 1 < dashedTo; s += dash + gap) {
     const part = cut(line, s, Math.min(dashedTo, s + dash))
     if (part.length > 1) mesher.band(materials.marking, part, width, LINE_Z)
@@ -83,7 +103,9 @@ function buildCrossing(mesher: Mesher, crossing: CrossingShape, materials: Mater
 
 /** A stop line where a light or a stop sign stands by the end of a lane. */
 function buildStopLines(mesher: Mesher, road: RoadDocument, materials: Materials): void {
-  const controls = road.scenery.filter((item) => item.kind === 'traffic_light' || item.kind === 'sign_stop')
+  const controls = road.scenery.filter(
+    (item) => item.kind === 'traffic_light' || item.kind === 'sign_stop',
+  )
   if (controls.length === 0) return
   for (const lane of road.lanes) {
     if (lane.kind !== 'drive' && lane.kind !== 'bus') continue
@@ -95,10 +117,12 @@ function buildStopLines(mesher: Mesher, road: RoadDocument, materials: Materials
 }
 
 function governs(control: SceneryItem, lane: LaneShape): boolean {
-  const end = lane.pts[lane.pts.length - 1], before = lane.pts[lane.pts.length - 2]
+  const end = lane.pts[lane.pts.length - 1],
+    before = lane.pts[lane.pts.length - 2]
   const heading = Math.atan2(end[1] - before[1], end[0] - before[0])
   const facing = Math.cos(control.h - heading) < -0.7 // its face looks against the traffic
-  const dx = control.x - end[0], dy = control.y - end[1]
+  const dx = control.x - end[0],
+    dy = control.y - end[1]
   const along = dx * Math.cos(heading) + dy * Math.sin(heading)
   const across = -dx * Math.sin(heading) + dy * Math.cos(heading)
   // The post stands to the right, by the stop line; multi-lane approaches share one.

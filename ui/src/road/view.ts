@@ -51,7 +51,14 @@ export class DriveView {
   readonly #earlierPoses = new Map<string, ActorView>()
   readonly #egoPose: Pose = { x: 0, y: 0, heading: 0 }
   readonly #ego: ActorView = {
-    id: EGO_ID, kind: 'ego', x: 0, y: 0, heading: 0, speed_mps: 0, ...EGO, colour: 'white',
+    id: EGO_ID,
+    kind: 'ego',
+    x: 0,
+    y: 0,
+    heading: 0,
+    speed_mps: 0,
+    ...EGO,
+    colour: 'white',
   }
   readonly #drawnActors: ActorView[] = []
   readonly #label: Label = { x: 0, y: 0, visible: false }
@@ -76,7 +83,13 @@ export class DriveView {
   #openRequests = ''
 
   /** Draws into `box`; `renderer` is the name that `webglRenderer` found. */
-  constructor(box: HTMLElement, renderer: string, theme: Theme, preset: CameraPreset, events: ViewEvents) {
+  constructor(
+    box: HTMLElement,
+    renderer: string,
+    theme: Theme,
+    preset: CameraPreset,
+    events: ViewEvents,
+  ) {
     this.#screen = new Screen(box, renderer)
     this.#theme = theme
     this.#events = events
@@ -189,11 +202,18 @@ export class DriveView {
     const timeS = nowMs / 1000
     this.#actors.draw(this.#drawnActors, (actor) => this.#poseOf(actor, share), timeS)
     const fading = this.#ribbon.draw(
-      this.#egoPose, earlier?.plan.xy ?? null, situation.plan.xy, share, situation.trace.certain === false ? 0.3 : 1, nowMs,
+      this.#egoPose,
+      earlier?.plan.xy ?? null,
+      situation.plan.xy,
+      share,
+      situation.trace.certain === false ? 0.3 : 1,
+      nowMs,
     )
     this.#camera.follow(this.#egoPose, nowMs)
     this.#sky.follow(
-      this.#centre.set(this.#egoPose.x, this.#egoPose.y, 0), this.#camera.camera.position, timeS,
+      this.#centre.set(this.#egoPose.x, this.#egoPose.y, 0),
+      this.#camera.camera.position,
+      timeS,
     )
     this.#camera.camera.updateMatrixWorld()
     const label = this.#placeLabel()
@@ -251,7 +271,9 @@ export class DriveView {
   readonly #centre = new Vector3()
 
   #noticeCommand(situation: Situation, nowMs: number): void {
-    const open = (situation.requests ?? []).map((request) => `${request.id}:${request.state}`).join()
+    const open = (situation.requests ?? [])
+      .map((request) => `${request.id}:${request.state}`)
+      .join()
     if (open && open !== this.#openRequests) {
       this.#ribbon.leaveGhost(nowMs)
       this.#busyUntilMs = nowMs + 450

@@ -20,7 +20,11 @@ const TONES: Record<Earcon, readonly Tone[]> = {
   ],
   refused: [{ fromHz: 233, toHz: 208, startS: 0, lengthS: 0.22, gain: SOFT }],
   takeover: [0, 0.3, 0.6].map((startS) => ({
-    fromHz: 1000, toHz: 1000, startS, lengthS: 0.2, gain: 0.6,
+    fromHz: 1000,
+    toHz: 1000,
+    startS,
+    lengthS: 0.2,
+    gain: 0.6,
   })),
 }
 

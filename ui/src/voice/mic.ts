@@ -30,7 +30,9 @@ export class Mic {
     this.#source = context.createMediaStreamSource(stream)
     this.#node = new AudioWorkletNode(context, 'ridealong-capture', { numberOfOutputs: 0 })
     this.#source.connect(this.#node)
-    this.#node.port.onmessage = ({ data }: MessageEvent<{ samples: Int16Array<ArrayBuffer>; level: number }>) => {
+    this.#node.port.onmessage = ({
+      data,
+    }: MessageEvent<{ samples: Int16Array<ArrayBuffer>; level: number }>) => {
       this.#recent.push(data.samples)
       if (this.#recent.length > PRE_ROLL_FRAMES) this.#recent.shift()
       events.onFrame(data.samples, data.level)
@@ -40,7 +42,9 @@ export class Mic {
 
   /** Asks for the microphone; MicError says in plain words why there is none. */
   static async open(
-    context: AudioContext, events: MicEvents, wishes: { dsp: boolean; noiseSuppression: boolean },
+    context: AudioContext,
+    events: MicEvents,
+    wishes: { dsp: boolean; noiseSuppression: boolean },
   ): Promise<Mic> {
     if (!navigator.mediaDevices?.getUserMedia) {
       throw new MicError(
@@ -92,7 +96,13 @@ function explain(problem: unknown): MicError {
     )
   }
   if (name === 'NotFoundError') {
-    return new MicError('No microphone was found.', 'Plug one in and press the orb, or type instead.')
+    return new MicError(
+      'No microphone was found.',
+      'Plug one in and press the orb, or type instead.',
+    )
   }
-  return new MicError('The microphone could not be opened.', 'Another program may hold it. Type instead.')
+  return new MicError(
+    'The microphone could not be opened.',
+    'Another program may hold it. Type instead.',
+  )
 }

@@ -26,7 +26,13 @@ class Player extends AudioWorkletProcessor {
     this.port.onmessage = ({ data }: MessageEvent<PlayerInput>) => {
       if (data.action === 'push') this.#queue.push(data.turn, data.samples)
       else if (data.action === 'end') this.#queue.end(data.turn)
-      else this.#report({ turn: data.turn, samples: this.#queue.clear(data.turn), done: true, level: 0 })
+      else
+        this.#report({
+          turn: data.turn,
+          samples: this.#queue.clear(data.turn),
+          done: true,
+          level: 0,
+        })
     }
   }
 

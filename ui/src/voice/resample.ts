@@ -64,7 +64,8 @@ function table(cut: number, reach: number): Float32Array {
     for (let k = 0; k < width; k++) {
       const x = k - reach - phase / PHASES
       const sinc = x === 0 ? 1 : Math.sin(Math.PI * cut * x) / (Math.PI * cut * x)
-      const window = Math.abs(x) >= reach + 1 ? 0 : 0.5 + 0.5 * Math.cos((Math.PI * x) / (reach + 1))
+      const window =
+        Math.abs(x) >= reach + 1 ? 0 : 0.5 + 0.5 * Math.cos((Math.PI * x) / (reach + 1))
       taps[phase * width + k] = sinc * window
       sum += taps[phase * width + k]
     }

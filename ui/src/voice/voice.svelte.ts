@@ -41,8 +41,16 @@ export class Voice {
     this.#dsp = dsp
     session.audio = {
       play: (audio) => this.#withPlayer((player) => player.play(audio)),
-      end: (turn) => this.#withPlayer((player) => player.end(turn), () => this.#onPlayed(turn, 0, true)),
-      clear: (turn) => this.#withPlayer((player) => player.clear(turn), () => this.#onPlayed(turn, 0, true)),
+      end: (turn) =>
+        this.#withPlayer(
+          (player) => player.end(turn),
+          () => this.#onPlayed(turn, 0, true),
+        ),
+      clear: (turn) =>
+        this.#withPlayer(
+          (player) => player.clear(turn),
+          () => this.#onPlayed(turn, 0, true),
+        ),
     }
   }
 
@@ -70,7 +78,10 @@ export class Voice {
       this.#mic = await Mic.open(
         this.#audio(),
         { onFrame: this.#onFrame, onLost: () => this.#lose('The microphone was unplugged.') },
-        { dsp: this.#dsp, noiseSuppression: this.#session.hello?.speech.noise_suppression ?? false },
+        {
+          dsp: this.#dsp,
+          noiseSuppression: this.#session.hello?.speech.noise_suppression ?? false,
+        },
       )
       this.mic = 'open'
       this.problem = null
@@ -174,20 +185,22 @@ export class Voice {
 
   /** Uses the player; while the browser plays nothing, audio is dropped and captions stand. */
   #withPlayer(use: (player: Player) => void, otherwise?: () => void): void {
-    this.#line = this.#line.then(async () => {
-      const context = this.#audio()
-      if (context.state === 'suspended' && !this.suspended) {
-        const patience = new Promise((resolve) => setTimeout(resolve, RESUME_PATIENCE_MS))
-        await Promise.race([context.resume().catch(() => undefined), patience])
-      }
-      this.suspended = context.state === 'suspended'
-      if (this.suspended) return otherwise?.()
-      this.#ready ??= await Player.open(context, {
-        onPlayed: (turn, ms, done) => this.#onPlayed(turn, ms, done),
-        onLevel: (level) => (this.outputLevel = level),
+    this.#line = this.#line
+      .then(async () => {
+        const context = this.#audio()
+        if (context.state === 'suspended' && !this.suspended) {
+          const patience = new Promise((resolve) => setTimeout(resolve, RESUME_PATIENCE_MS))
+          await Promise.race([context.resume().catch(() => undefined), patience])
+        }
+        this.suspended = context.state === 'suspended'
+        if (this.suspended) return otherwise?.()
+        this.#ready ??= await Player.open(context, {
+          onPlayed: (turn, ms, done) => this.#onPlayed(turn, ms, done),
+          onLevel: (level) => (this.outputLevel = level),
+        })
+        use(this.#ready)
       })
-      use(this.#ready)
-    }).catch((problem: unknown) => console.warn(`no sound: ${String(problem)}`))
+      .catch((problem: unknown) => console.warn(`no sound: ${String(problem)}`))
   }
 
   #onPlayed(turn: number, ms: number, done: boolean): void {
