@@ -13,16 +13,12 @@ from model.classical.constraints import (
     SpeedBound,
     StopPoint,
     allowed_profile,
-    free_law,
-    idm,
-    profile_law,
-    stop_law,
 )
 from model.classical.geometry import F64, smoothed
 from model.classical.junction import junction_rules
 from model.classical.lanes import closed_from
-from model.classical.naming import actor_reason, doing_of
-from model.classical.overlay import Overlay, overlay
+from model.classical.naming import actor_reason
+from model.classical.overlay import overlay
 from model.classical.path import Option, Path, build_path
 from model.classical.rollout import Case, Motion
 from model.classical.settings import AHEAD_M
@@ -36,6 +32,8 @@ Index = NDArray[np.intp]
 SIGHT_BRAKE_MPS2 = 4.0
 #: A conflict is waited for this far away from the other's way, m.
 CONFLICT_GAP_M = 2.0
+#: After standing this long the car creeps past what stands close to its way, s.
+STUCK_S = 6.0
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def assemble(
     `extra_…` are on the option's corridor (rear-axle or bumper positions as usual).
     """
     path = build_path(option, tick.ego, tick.shape, min(AHEAD_M, _reach_m(tick)))
-    seen = overlay(path, tick.prediction, tick.shape)
+    seen = overlay(path, tick.prediction, tick.shape, tick.stood_s > STUCK_S)
     stops, bounds = junction_rules(tick, path, seen)
     walk_stops, walk_bounds = crossing_rules(tick, path)
     stops += walk_stops
@@ -246,65 +244,3 @@ def conflict_stops(tick: Tick, labelled: Labelled, motion: Motion, row: int) -> 
         reason = actor_reason(actor, "is crossing our way", Longitudinal.YIELD)
         result.append(StopPoint(at, reason, 0.0, max(leave, 0.2)))
     return result
-
-
-def binding_reason(tick: Tick, labelled: Labelled) -> tuple[Reason | None, float, float]:
-    """The constraint that asks for the lowest acceleration now, that acceleration, the free one.
-
-    None where nothing asks for less than the limit does.
-    """
-    case = labelled.case
-    v = np.array(max(tick.ego.speed_mps, 0.0))
-    origin, front = case.path.origin_m, case.path.origin_m + tick.shape.front_ahead_m
-    ahead = np.maximum(v * 1.0, 2.0)
-    best: tuple[float, Reason] | None = None
-
-    def offer(accel: float, reason: Reason) -> None:
-        nonlocal best
-        if best is None or accel < best[0] - 1e-6:
-            best = (accel, reason)
-
-    brake = min(tick.style.brake_mps2, 1.6)
-    for bound in labelled.bounds:
-        if bound.to_m < origin:
-            continue
-        here = sqrt(bound.speed_mps**2 + 2 * brake * max(bound.from_m - origin, 0.0))
-        over = max(bound.from_m - origin - float(ahead), 0.0)
-        there = sqrt(bound.speed_mps**2 + 2 * brake * over)
-        accel = min(
-            float(free_law(v, np.array(here), tick.style)),
-            float(profile_law(v, np.array(there), ahead)),
-        )
-        offer(max(accel, -case.soft_brake_mps2), bound.reason)
-    for stop in labelled.stops:
-        if stop.from_s <= 0.3:
-            offer(float(stop_law(v, np.array(stop.at_m - front), tick.style)), stop.reason)
-    seen = case.overlay
-    for n, actor in enumerate(seen.prediction.actors):
-        gap = float(seen.rear[n, 0]) - front
-        waited = any(stop.reason.object_id == actor.id for stop in labelled.stops)
-        if waited or not seen.followed[n, 0] or gap < -0.55 * tick.shape.length_m:
-            continue
-        accel = float(
-            idm(
-                v,
-                np.array(gap),
-                np.maximum(seen.speed[n, 0], 0.0),
-                seen.accel[n],
-                tick.style,
-                tick.gap_s,
-            )
-        )
-        if accel < tick.style.accel_mps2 - 0.3:
-            offer(accel, _lead_reason(seen, n, tick.ego.speed_mps))
-    free = tick.style.accel_mps2
-    return (None, free, free) if best is None else (best[1], best[0], free)
-
-
-def _lead_reason(seen: Overlay, n: int, own_mps: float) -> Reason:
-    actor = seen.prediction.actors[n]
-    if seen.crosses[n]:
-        return actor_reason(actor, "is crossing our way", Longitudinal.YIELD)
-    if not seen.inside[n, 0]:
-        return actor_reason(actor, "is moving into our lane", Longitudinal.LEAD_FOLLOWING)
-    return actor_reason(actor, doing_of(actor, own_mps), Longitudinal.LEAD_FOLLOWING)

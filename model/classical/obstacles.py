@@ -56,12 +56,17 @@ def find_blocker(tick: Tick, path: Path, seen: Overlay) -> Blocker | None:
     found: list[Blocker] = []
     for n, actor in enumerate(seen.prediction.actors):
         rear, end = float(seen.rear[n, 0]), float(seen.front[n, 0])
-        if end < path.origin_m - 1.5 or rear > front + LOOK_M or actor.speed_mps > 0.3:
+        strolls = _strolls(seen, n)
+        if actor.speed_mps > 0.3 and not strolls:
+            continue
+        if end < path.origin_m - 1.5 or rear > front + (40.0 if strolls else LOOK_M):
             continue
         gap = float(seen.side_gap[n, 0])
         if gap > _wanted_gap(actor) or not _stays(tick, path, seen, n):
             continue
         middle = float(seen.lateral[n, 0])
+        if strolls:  # who walks is passed somewhere on a stretch
+            rear, end = rear - 6.0, end + 6.0
         half = abs(middle) - gap - tick.shape.width_m / 2
         found.append(Blocker(actor, rear, end, middle + half, middle - half))
     if not found:
@@ -82,6 +87,13 @@ def find_blocker(tick: Tick, path: Path, seen: Overlay) -> Blocker | None:
     return first
 
 
+def _strolls(seen: Overlay, n: int) -> bool:
+    """Somebody who walks along the road at its edge."""
+    actor = seen.prediction.actors[n]
+    along = abs(float(seen.speed[n, 0])) > 0.9 * actor.speed_mps
+    return actor.kind is ActorKind.PEDESTRIAN and actor.speed_mps > 0.3 and along
+
+
 def _wanted_gap(actor: Actor) -> float:
     return PEDESTRIAN_GAP_M if actor.kind is ActorKind.PEDESTRIAN else PASSING_GAP_M
 
@@ -92,7 +104,8 @@ def _stays(tick: Tick, path: Path, seen: Overlay, n: int) -> bool:
     if actor.kind in STATIC_KINDS or actor.kind is ActorKind.UNKNOWN:
         return True
     if actor.kind is ActorKind.PEDESTRIAN:
-        return float(seen.side_gap[n, 0]) > -0.2 and tick.stood_for_s(actor) > 1.0
+        settled = actor.speed_mps > 0.3 or tick.stood_for_s(actor) > 1.0
+        return float(seen.side_gap[n, 0]) > -0.2 and settled
     if actor.indicator == "hazard" or actor.id in tick.memory.passing:
         return True
     corridor = path.option.corridor
@@ -177,13 +190,16 @@ def _in_lane(tick: Tick, path: Path, blocker: Blocker, offset: float, close: boo
 
 def _out_of_lane(
     tick: Tick, path: Path, seen: Overlay, blocker: Blocker, left: float, lane_id: str
-) -> Passing:
+) -> Passing | None:
     reason = actor_reason(blocker.actor, doing_of(blocker.actor), Longitudinal.STOP_STATIC)
     lane = tick.index.road.lanes[lane_id]
-    wait = StopPoint(blocker.rear_m - STAND_BACK_M, reason)
     beside = tick.index.road.lanes.get(lane.left or "")
     same_way = beside is not None and beside.kind is LaneKind.DRIVE
     front = path.origin_m + tick.shape.front_ahead_m
+    if lane.junction is not None or blocker.rear_m < front:
+        return None  # no place to drive around anything: following keeps the distance
+    back = STAND_BACK_M if blocker.rear_m - STAND_BACK_M > front else 3.0
+    wait = StopPoint(blocker.rear_m - back, reason)
     near = blocker.rear_m - front < max(25.0, tick.ego.speed_mps * 3.0)
     if not same_way and lane.one_way:
         wait = StopPoint(blocker.rear_m - 3.0, reason)

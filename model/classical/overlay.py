@@ -17,6 +17,10 @@ Mask = NDArray[np.bool_]
 CUT_IN_S = 1.6
 #: Beyond this angle to the path somebody crosses rather than drives along it, rad.
 CROSSING_RAD = 0.7
+#: Below this sine of the angle to the path a walker walks along it, and counts as in the way
+#: only within this distance sideways, m.
+STROLL_SIN, STROLL_GAP_M = 0.4, 0.4
+STUCK_GAP_M = 0.12
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,13 @@ def side_margin(actor: Actor) -> float:
     return 0.4
 
 
-def overlay(path: Path, prediction: Prediction, shape: VehicleShape) -> Overlay:
-    """Projects the predicted boxes onto the path."""
+def overlay(
+    path: Path, prediction: Prediction, shape: VehicleShape, stuck: bool = False
+) -> Overlay:
+    """Projects the predicted boxes onto the path.
+
+    When `stuck`, what stands may be crept past closely, since waiting longer will not help.
+    """
     count = len(prediction.actors)
     steps = len(TIMES_S)
     if count == 0:
@@ -68,13 +77,19 @@ def overlay(path: Path, prediction: Prediction, shape: VehicleShape) -> Overlay:
     across = sin * half_l + cos * half_w
     gap = np.abs(lateral) - across - shape.width_m / 2
     margin = np.array([side_margin(a) for a in prediction.actors])[:, None]
+    walks = np.array([a.kind is ActorKind.PEDESTRIAN for a in prediction.actors])
+    # Somebody who walks along beside us is passed closer than somebody who may step in.
+    strolls = walks & (prediction.speed[:, 0] > 0.3) & (sin[:, 0] < STROLL_SIN)
+    margin = np.where(strolls[:, None], STROLL_GAP_M, margin)
+    if stuck:
+        stands = (prediction.speed[:, 0] < 0.1) & ~walks
+        margin = np.where(stands[:, None], STUCK_GAP_M, margin)
     # Beyond the end of the path the projection means nothing.
     inside = (gap < margin) & (s < path.line.length_m + 5.0)
-    walks = np.array([a.kind is ActorKind.PEDESTRIAN for a in prediction.actors])
     first = np.where(inside.any(axis=1), inside.argmax(axis=1), 0)
     at_entry = np.abs(relative[np.arange(count), first])
     moving = prediction.speed[:, 0] > 0.3
-    crosses = moving & (((at_entry > CROSSING_RAD) & (at_entry < np.pi - 0.3)) | walks)
+    crosses = moving & (((at_entry > CROSSING_RAD) & (at_entry < np.pi - 0.3)) | (walks & ~strolls))
     soon = inside.copy()
     for k in range(1, round(CUT_IN_S / 0.2) + 1):
         soon[:, :-k] |= inside[:, k:]

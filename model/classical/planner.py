@@ -13,10 +13,10 @@ from model.classical.answering import say
 from model.classical.assemble import (
     Labelled,
     assemble,
-    binding_reason,
     conflict_stops,
     passenger_reason,
 )
+from model.classical.binding import binding
 from model.classical.choice import Choice
 from model.classical.constraints import Reason, SpeedBound, StopPoint
 from model.classical.geometry import wrapped
@@ -121,12 +121,14 @@ class ClassicalPlanner:
         plan = self._lane_plan(index, perception)
         actors = relevant(perception.actors, ego)
         links = self._links_ahead(index, plan, memory)
+        moving = ego.speed_mps > 1.5
+        inside = index.link_of_via.get(memory.lane or "") if moving else None
         return Tick(
             index=index,
             plan=plan,
             perception=perception,
             actors=actors,
-            prediction=predict(index, actors, perception.lights, links),
+            prediction=predict(index, actors, perception.lights, links, inside),
             request=request,
             style=style_named(request.style),
             shape=observation.shape,
@@ -228,14 +230,20 @@ class ClassicalPlanner:
         xy, headings, speeds = integrate(0.0, 0.0, 0.0, ego.speed_mps, controls.astype(np.float64))
         xyz = np.zeros((len(xy), 3), np.float32)
         xyz[:, :2] = xy
-        reason, demand, free = binding_reason(tick, chosen.labelled)
+        found = binding(
+            tick,
+            chosen.labelled,
+            chosen.motion.position[chosen.row],
+            chosen.motion.speed[chosen.row],
+            accel,
+        )
+        reason, slows = found.reason, found.slows
         if chosen.overruled and chosen.blocked_by is not None:
             actor = chosen.labelled.case.overlay.prediction.actors[chosen.blocked_by]
             reason = actor_reason(actor, "is coming into our way", Longitudinal.YIELD)
-            demand = -2.0
-        binding = demand < free - 0.5 and reason is not None and reason.kind != "limit"
+            slows = True
         self._remember(tick, choice, reason, accel)
-        trace = make_trace(tick, choice, option, reason, binding, accel, speeds)
+        trace = make_trace(tick, choice, option, reason, slows, accel, speeds)
         return Plan(
             seq=observation.seq,
             t0_ns=observation.t0_ns,
@@ -254,6 +262,10 @@ class ClassicalPlanner:
         self, tick: Tick, choice: Choice, reason: Reason | None, accel: np.ndarray
     ) -> None:
         memory, ego = tick.memory, tick.ego
+        if ego.speed_mps > 0.3:
+            memory.standstill_s = -1.0
+        elif memory.standstill_s < 0:
+            memory.standstill_s = tick.t_s
         command = tick.request.command
         intent = command.intent if command is not None else None
         if ego.speed_mps < 0.1:

@@ -18,6 +18,8 @@ from model.contract.road import Control, Lane, LaneLink, Turn
 TIMES_S: F64 = np.arange(33, dtype=np.float64) * 0.2
 #: A driver who must give way and can do so with this much braking is expected to, m/s².
 EXPECTED_BRAKE_MPS2 = 4.0
+#: Slower than this in a junction somebody is waiting for the others, m/s.
+CREEP_MPS = 1.2
 #: The present acceleration is believed for this long, s.
 ACCEL_KEPT_S = 1.2
 MOST_ACTORS = 48
@@ -57,15 +59,25 @@ def relevant(actors: Sequence[Actor], ego: EgoState) -> list[Actor]:
 
 
 def predict(
-    index: RoadIndex, actors: Sequence[Actor], lights: Mapping[str, str], own: Sequence[LaneLink]
+    index: RoadIndex,
+    actors: Sequence[Actor],
+    lights: Mapping[str, str],
+    own: Sequence[LaneLink],
+    inside: LaneLink | None = None,
 ) -> Prediction:
-    """Predicts every actor; `own` are the links ahead of the ego that others may have to obey."""
+    """Predicts every actor; `own` are the links ahead of the ego that others may have to obey.
+
+    `inside` is the one it is on now, within a junction: who creeps there lets it go first.
+    """
     count, steps = len(actors), len(TIMES_S)
     x, y, h, v = (np.zeros((count, steps)) for _ in range(4))
     giving = []
     own_first = {k.via[0] for k in own if k.via}
     for n, actor in enumerate(actors):
-        x[n], y[n], h[n], v[n], gives = _one(index, actor, lights, own_first)
+        if inside is not None and _lets_us_go(index, actor, inside):
+            x[n], y[n], h[n], gives = actor.x, actor.y, actor.heading, True
+        else:
+            x[n], y[n], h[n], v[n], gives = _one(index, actor, lights, own_first)
         giving.append(gives)
     return Prediction(
         tuple(actors),
@@ -77,6 +89,14 @@ def predict(
         np.array([a.width_m / 2 for a in actors]),
         tuple(giving),
     )
+
+
+def _lets_us_go(index: RoadIndex, actor: Actor, inside: LaneLink) -> bool:
+    """Somebody who creeps in the junction that we are driving through, across our way."""
+    link = index.link_of_via.get(actor.lane or "")
+    if link is None or link.from_lane == inside.from_lane or not link.via:
+        return False
+    return actor.speed_mps < CREEP_MPS and link.via[0] in inside.conflicts
 
 
 _Track = tuple[F64 | float, F64 | float, F64 | float, F64 | float, bool]

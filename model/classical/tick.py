@@ -64,6 +64,7 @@ class Memory:
     held_reason: Reason | None = None
     going_since_s: float = -100.0
     gone_reason: Reason | None = None
+    standstill_s: float = -1.0  # since when we stand
     verb: str = ""  # of the last sentence, so that it does not flicker
 
 
@@ -105,6 +106,12 @@ class Tick:
     @cached_property
     def pedestrians(self) -> Sequence[Actor]:
         return [a for a in self.actors if a.kind is ActorKind.PEDESTRIAN]
+
+    @property
+    def stood_s(self) -> float:
+        """How long we have been standing, s."""
+        since = self.memory.standstill_s
+        return 0.0 if since < 0 else self.t_s - since
 
     @property
     def gap_s(self) -> float:

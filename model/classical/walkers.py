@@ -50,7 +50,7 @@ def crossing_rules(tick: Tick, path: Path) -> tuple[list[StopPoint], list[SpeedB
             near = _near(tick, crossing)
             if near is not None:
                 reason = actor_reason(near, "is near the crossing", Longitudinal.SPEED_ADAPTATION)
-                bounds.append(SpeedBound(begin - 3.0, begin, NEAR_CROSSING_MPS, reason))
+                bounds.append(SpeedBound(begin - 9.0, begin, NEAR_CROSSING_MPS, reason))
             continue
         room = begin - 1.0 - front
         if room < -1.2:  # already on it: standing there helps nobody, the path check decides
