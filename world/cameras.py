@@ -119,8 +119,10 @@ class CameraRig:
         Raises `RuntimeError` when the renderer cannot run, `TimeoutError` when it takes too long.
         """
         until = time.monotonic() + timeout_s
-        while self._done_t_s < t_s - 1e-6:
+        while True:
             self._tend()
+            if self._done_t_s >= t_s - 1e-6:
+                return
             self._send()
             if self.error and self._deaths >= _GIVE_UP_AFTER:
                 raise RuntimeError(self.error)

@@ -78,7 +78,7 @@ def vehicle_lamps(actors: Iterable[Actor], t_s: float) -> list[Lamp]:
             continue
         for side in (half_w, -half_w) if actor.kind in _TWO_LAMPS else (0.0,):
             for ahead, colour, size, beam in (
-                (half_l, (1.0, 0.97, 0.88), 0.75, actor.heading),
+                (half_l, (1.0, 0.97, 0.88), 0.55, actor.heading),
                 (
                     -half_l,
                     (1.0, 0.10, 0.06),

@@ -154,7 +154,7 @@ class Renderer:
         if now.lamps > 0.3:
             lamps = vehicle_lamps(actors, snapshot.t_s)
             lamps += [_head_lamp(head, state) for head, state in heads if state in _SHINING]
-            street = self._tiles.lanterns(tile_of(eye.x, eye.y), reach=1)
+            street = self._tiles.lanterns(tile_of(eye.x, eye.y), reach=2)
             lamps += [Lamp((float(x), float(y), float(z)), (1.0, 0.86, 0.58), 1.1)
                       for x, y, z in street]  # fmt: skip
             lamps = sorted(lamps, key=lambda lamp: math.dist(lamp.at[:2], (eye.x, eye.y)))
