@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -120,6 +121,7 @@ def _read(expert: ModeExpert, utterance: Utterance, context: Context) -> Reading
     try:
         return expert.classify(utterance.text, context)
     except Exception:  # an error in the classifier must never move the car
+        logging.getLogger(__name__).exception("the Mode Expert failed; the car drives on")
         return Reading("", Mode.AUTONOMOUS, confidence=0.0, layer="error", unclear=True)
 
 

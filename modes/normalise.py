@@ -56,7 +56,8 @@ _MISHEARD: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"exit (to|too)$", "exit 2"),
         (r"exit (for|fore)$", "exit 4"),
         (r"exit ate", "exit 8"),
-        (r"(you|u|ewe) turn", "u_turn"),
+        (r"(?<=make a )(you|ewe) turn|(?<=do a )(you|ewe) turn|^(you|ewe) turn$", "u_turn"),
+        (r"(?<=take a )(you|ewe) turn|(?<=legal )(you|ewe) turn", "u_turn"),
         (r"u turns?", "u_turn"),
         (r"slow (don|dawn|town|done|down)", "slow down"),
         (r"sloe down", "slow down"),
@@ -129,8 +130,8 @@ _OPENERS = re.compile(
 )
 #: "why can't you go" comes out as "why can not you go": put the subject first again.
 _INVERTED = re.compile(
-    r"^((?:why |how come |and |but )*)(can|could|will|would|should|is|are|do|does|did|was|were|"
-    r"have|has|must|may) not (you|we|i|it|this|that|they|he|she|the car)(?= (?!dare))"
+    r"^((?:why |how come |and |but )*)(can|could|will|would|should|is|are|(?<=why )do|does|"
+    r"did|was|were|have|has|must|may) not (you|we|i|it|this|that|they|he|she|the car)(?= (?!dare))"
 )
 _WORD = re.compile(r"[a-z0-9_']+(?:[./-][a-z0-9]+)*|[?]")
 

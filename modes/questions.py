@@ -33,7 +33,8 @@ _IMPERATIVE_DO = re.compile(
 )
 REQUEST = re.compile(
     r"^(?:(?:and|but|so|then|okay|car|excuse me|sorry|hello) )*"
-    r"(?:(?:can|could|would|will|may|shall|might) (?:you|we|i|the car|it|u)(?: (?:not|please|maybe|"
+    r"(?:(?:can|could|would|will|may|shall|might) (?:you|we|i|the car|it|u)(?! ever|"
+    r" rather| really| still| always| have to| be able)(?: (?:not|please|maybe|"
     r"possibly|also|just|kindly|then|now|at least|try to|be so kind (?:as )?to|"
     r"be able to|go ahead and|quickly|like to))*|(?:can|could|will|would) not (?:you|we)|"
     r"(?:would|do) you mind(?: if (?:you|we|i))?|would it be (?:possible|okay|too much|too much "
@@ -60,7 +61,8 @@ _FUTURE = re.compile(
 _PRINCIPLE = re.compile(
     r"^would you (?:ever |really )?(?:brake|stop|swerve|slow down|wait|yield|turn|go|"
     r"pull over) for "
-    r"(?:a|an|any|someone|somebody|people|animals|pedestrians)(?!\S)"
+    r"(?:a|an|any|someone|somebody|people|animals|pedestrians)(?!\S)|"
+    r"^would (?:you|the car|it|we) .+ if (?:i|we|someone|somebody|a|an|there|he|she|they|my)(?!\S)"
 )
 #: "Can we … here?" asks for leave, not for the deed.
 _LEAVE = re.compile(

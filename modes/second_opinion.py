@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from modes import harm
 from modes.ngrams import Guess, NgramModel
 from modes.reading import Reading
 from modes.slots import fill
@@ -30,7 +31,9 @@ _NEVER = DIALOGUE_INTENTS | {Intent.HANDOVER_TO_DRIVER, Intent.ENGAGE, Intent.SE
 def consult(text: str, reading: Reading, model: NgramModel, unit: Unit) -> Reading:
     """`reading`, or what the model makes of the normalised `text` where it may speak."""
     if reading.layer == "unknown" and len(text.split()) > 1:
-        return _unknown(text, reading, model.guess(text), unit)
+        plain = harm.without_idioms(text)
+        told = harm.is_warning(plain) and plain == text
+        return _unknown(text, reading, model.guess(plain), unit, told=told)
     if reading.mode is Mode.CONTROL and reading.layer == "grammar" and not _careful(reading):
         guess = model.guess(text)
         if guess.refuse >= REFUSE_COMMAND:
@@ -58,14 +61,15 @@ def _refused(reading: Reading, guess: Guess) -> Reading:
     )
 
 
-def _unknown(text: str, reading: Reading, guess: Guess, unit: Unit) -> Reading:
+def _unknown(text: str, reading: Reading, guess: Guess, unit: Unit, *, told: bool) -> Reading:
+    """`told`: news of an accident or a plea, in which harm words ask for nothing."""
     intent, p = guess.intent()
     caution = sum(
         float(v)
         for label, v in zip(guess.labels, guess.probabilities, strict=True)
         if label in CAUTION_INTENTS
     )
-    if guess.refuse >= REFUSE_UNKNOWN and guess.refuse > caution:
+    if guess.refuse >= REFUSE_UNKNOWN and guess.refuse > caution and not told:
         return _refused(reading, guess)
     careful = intent in CAUTION_INTENTS and caution >= CAUTION_UNKNOWN
     sure = guess.control >= CONTROL_UNKNOWN and p >= INTENT_MIN and intent not in _NEVER

@@ -81,6 +81,7 @@ _NOT = _any(
     r"(?:bus|tram|train|next|last|rest|pit|truck|full|first|second|one|another|a|that|any|"
     r"gas|coffee|lunch|tube|subway|metro|our|my|the|quick|short|door|non) stops?",
     r"stop (?:sign|signs|light|lights|line|watch|over|street|gap|motion|lamp|words?)",
+    r"stop it (?:you|kids|guys|both|boys|girls)",
     r"stop (?:talking|telling|saying|asking|speaking|explaining|it with|that music|the music|"
     r"the radio|the song|the heating|the ac|the fan|the wipers?|the navigation|the recording|"
     r"listening|singing|playing|crying|kicking|hitting|laughing|shouting|yelling|being|"
@@ -114,10 +115,18 @@ def stop_word(raw: str) -> StopWord | None:
     return in_text(normalise(raw).text)
 
 
+_ASKED = re.compile(
+    r"^(?:why|how|when|who|which|was|were|did|does|what (?:was|is|are|did|do|made|happened))(?!\S)"
+    r"|(?<!\S)(?:legally|allowed to)(?!\S)"
+)
+
+
 def in_text(text: str) -> StopWord | None:
     """The same for words that `normalise` has already cleaned."""
     if len(text) > 400:
         text = text[:400]
+    if _ASKED.search(text):
+        return None
     hard = _HARD.search(text)
     if _TO_A_STOP.search(text) and not re.search(r"(?<!\S)(?:not|did|why|when|how)(?!\S)", text):
         return StopWord.STOP
