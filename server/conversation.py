@@ -196,6 +196,21 @@ class Conversation:
         confidence: float | None,
         parts_ms: Mapping[str, float],
     ) -> None:
+        """One utterance from its words to its end, which it reaches whatever fails."""
+        try:
+            await self._answer(turn, text, speaker, confidence, parts_ms)
+        except Exception:
+            _log.exception("a turn failed")
+            self._end(turn.number, Ending.FAILED)
+
+    async def _answer(
+        self,
+        turn: Turn,
+        text: str,
+        speaker: Speaker,
+        confidence: float | None,
+        parts_ms: Mapping[str, float],
+    ) -> None:
         number = turn.number
         source = turn.source if turn.source != "car" else "text"
         shown = clean_text(text)
@@ -218,14 +233,10 @@ class Conversation:
         if turn.phase is Phase.LISTENING:
             self.turns.advance(number, Phase.THINKING)
         self._show_orb()
-        try:
-            async with self._in_order:  # the dialogue goes in the order of the words
-                heard = Heard(number, text, source, speaker, confidence)
-                considered = await self.mind.consider(heard, self._t_s)
-            await self._act(turn, considered, parts_ms)
-        except Exception:
-            _log.exception("a turn failed")
-            self._end(number, Ending.FAILED)
+        async with self._in_order:  # the dialogue goes in the order of the words
+            heard = Heard(number, text, source, speaker, confidence)
+            considered = await self.mind.consider(heard, self._t_s)
+        await self._act(turn, considered, parts_ms)
 
     async def _act(self, turn: Turn, considered: Considered, parts_ms: Mapping[str, float]) -> None:
         """Publishes what was decided, passes it on and replies."""

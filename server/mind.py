@@ -155,6 +155,8 @@ class Mind:
         return utterance, context, facts
 
     def _settled(self, heard: Heard, record: DecisionRecord, started: float) -> Considered:
+        if record.reading.layer == "error":  # it was caught, and gave autonomous
+            _log.error("the Mode Expert failed on an utterance; nothing was passed on")
         effects = handle(record, turn_id=f"t{heard.turn}", speaker=heard.speaker)
         self.dialogue = record.dialogue
         took_ms = (time.perf_counter() - started) * 1e3

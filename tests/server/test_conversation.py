@@ -187,6 +187,7 @@ async def test_a_time_out_is_autonomous_and_the_next_words_are_judged() -> None:
     assert room.all(p.Utterance)[0].mode is Mode.AUTONOMOUS
     assert room.commands() == []
     release.set()
+    room.mind._timeout_s = 10.0  # what is slow on a busy machine is not what is tested here
     await room.say("why are you slowing down?")
     assert room.all(p.Utterance)[1].mode is Mode.QA
     await asyncio.sleep(0.05)
@@ -211,6 +212,16 @@ async def test_ticks_that_come_while_it_thinks_are_remembered() -> None:
     await room.settled()
     assert len(room.mind.memory) == 2
     await room.talk.close()
+
+
+async def test_a_turn_ends_even_when_sending_goes_wrong(room: Room) -> None:
+    async def broken(message: ToDriving) -> None:
+        raise ValueError("not of this world")
+
+    room.talk._send = broken
+    number = await room.say("take the next exit")
+    assert room.ends(number) == 1
+    assert not [c for c in room.all(p.Card) if c.state is RequestState.DONE]
 
 
 # ---------------------------------------------------------------------- confirmations
