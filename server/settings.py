@@ -136,4 +136,3 @@ def load_settings(**overrides: Any) -> Settings:
             "secret of at least 16 characters, or use --host 127.0.0.1"
         )
     return settings
-
