@@ -13,7 +13,8 @@ from modes.vocabulary import Command, Degree, Intent, Slots, Unit
 _DIALOGUE = ("confirm", "cancel", "repeat")
 #: Of two matches of equal length the intent further left is meant.
 _PREFER = (
-    "emergency", "lane_change_left", "lane_change_right", "cancel", "no_overtake", "keep_lane", "skip_exit", "wait", "yield", "add_stop", "u_turn",
+    "emergency", "lane_change_left", "lane_change_right", "cancel", "no_overtake", "keep_lane",
+    "skip_exit", "wait", "yield", "add_stop", "u_turn",
     "take_exit", "set_speed", "keep_limit", "pull_over", "park", "set_gap", "overtake",
     "avoid_obstacle", "style_gentle", "slow_down", "stop", "go_straight", "turn_left",
     "turn_right", "navigate",

@@ -92,7 +92,7 @@ def allowed_text(commands: tuple[Command, ...]) -> str:
     if first.intent is Intent.SLOW_DOWN and kind in ("warning", "scared"):
         return SCARED if kind == "scared" else WARNED
     if first.intent is Intent.STOP and len(commands) == 1 and first.slots.place is None:
-        return "The car is braking." if first.slots.urgent else "The car will stop."
+        return "The car will stop at once." if first.slots.urgent else "The car will stop."
     if first.intent is Intent.WAIT and len(commands) == 1:
         return "The car waits."
     return f"The car will {joined(commands)}."
