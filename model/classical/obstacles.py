@@ -196,7 +196,8 @@ def _out_of_lane(
     beside = tick.index.road.lanes.get(lane.left or "")
     same_way = beside is not None and beside.kind is LaneKind.DRIVE
     front = path.origin_m + tick.shape.front_ahead_m
-    if lane.junction is not None or blocker.rear_m < front:
+    beside_it = blocker.rear_m < front and _clear_of(tick, path, blocker)
+    if lane.junction is not None and not beside_it:
         return None  # no place to drive around anything: following keeps the distance
     back = STAND_BACK_M if blocker.rear_m - STAND_BACK_M > front else 3.0
     wait = StopPoint(blocker.rear_m - back, reason)
@@ -204,12 +205,12 @@ def _out_of_lane(
     if not same_way and lane.one_way:
         wait = StopPoint(blocker.rear_m - 3.0, reason)
         return Passing(blocker, None, Lateral.KEEP_LANE, None, None, wait)
-    committed = blocker.actor.id in tick.memory.passing
+    committed = blocker.actor.id in tick.memory.passing or beside_it
     if (same_way and not committed and tick.ego.speed_mps > 2.0) or (not near and not committed):
         return Passing(blocker, None, Lateral.KEEP_LANE, None, None, wait, wants_lane=same_way)
     shift = _shift(tick, path, blocker, min(left, lane.width_m))
     foe = _in_the_way_beside(tick, path, seen, blocker, shift)
-    begun = committed and tick.ego.lateral_m > 0.9
+    begun = beside_it or (committed and tick.ego.lateral_m > 0.9)
     if foe is not None and not begun:
         does = "is coming towards us" if not same_way else "is beside us"
         waits = actor_reason(foe, does, Longitudinal.YIELD)
@@ -221,6 +222,12 @@ def _out_of_lane(
     around = actor_reason(blocker.actor, "blocks our lane", Longitudinal.SPEED_ADAPTATION)
     bound = SpeedBound(blocker.rear_m - 12.0, blocker.front_m + 3.0, PASSING_MPS, around)
     return Passing(blocker, shift, Lateral.NUDGE_OUT_OF_LANE, Direction.LEFT, bound, None)
+
+
+def _clear_of(tick: Tick, path: Path, blocker: Blocker) -> bool:
+    """Whether the car is already beside the blocker, so that going on past it is the way out."""
+    _, lateral = path.line.project_one(tick.ego.x, tick.ego.y)
+    return lateral > blocker.left_m + tick.shape.width_m / 2 - 0.4
 
 
 def _in_the_way_beside(
