@@ -43,7 +43,11 @@ def test_the_page_builds_whole(tmp_path: Path) -> None:
     page = (tmp_path / "index.html").read_text()
     assert 'src="./assets/' in page
     assets = {path.name for path in (tmp_path / "assets").iterdir()}
-    assert {name.split("-")[0] for name in assets} >= {"capture.worklet", "player.worklet", "view"}
+    assert {name.split("-")[0] for name in assets} >= {
+        "capture.worklet",
+        "player.worklet",
+        "view.worker",
+    }
     # The server's content policy allows no inline script and no data: address.
     assert "<script>" not in page
     assert "data:" not in page

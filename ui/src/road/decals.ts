@@ -1,21 +1,13 @@
 // Soft textures that lie on the road: shadows, head light beams, the ring of a cited object.
 
 import { CanvasTexture } from 'three'
+import { sketch } from './gpu'
 
-function drawn(
-  w: number,
-  h: number,
-  draw: (context: CanvasRenderingContext2D) => void,
-): CanvasTexture {
-  const canvas = document.createElement('canvas')
-  canvas.width = w
-  canvas.height = h
-  const context = canvas.getContext('2d')
-  if (context) draw(context)
-  return new CanvasTexture(canvas)
-}
+export type Sketched = CanvasTexture<OffscreenCanvas>
 
-export function softSpot(): CanvasTexture {
+const drawn = (...sketched: Parameters<typeof sketch>) => new CanvasTexture(sketch(...sketched))
+
+export function softSpot(): Sketched {
   return drawn(128, 64, (context) => {
     context.filter = 'blur(7px)'
     context.fillStyle = '#fff'
@@ -24,7 +16,7 @@ export function softSpot(): CanvasTexture {
   })
 }
 
-export function softRing(): CanvasTexture {
+export function softRing(): Sketched {
   return drawn(128, 128, (context) => {
     context.strokeStyle = 'rgba(255,255,255,0.9)'
     context.lineWidth = 5
@@ -36,7 +28,7 @@ export function softRing(): CanvasTexture {
   })
 }
 
-export function softBeam(): CanvasTexture {
+export function softBeam(): Sketched {
   return drawn(128, 64, (context) => {
     const fade = context.createLinearGradient(0, 0, 128, 0)
     fade.addColorStop(0, 'rgba(255,240,210,0.9)')
@@ -49,5 +41,17 @@ export function softBeam(): CanvasTexture {
     context.lineTo(122, 58)
     context.lineTo(2, 38)
     context.fill()
+  })
+}
+
+/** Light of a street lamp on the road. */
+export function softPool(): Sketched {
+  return drawn(64, 64, (context) => {
+    const fade = context.createRadialGradient(32, 32, 0, 32, 32, 32)
+    fade.addColorStop(0, 'rgba(255,255,255,1)')
+    fade.addColorStop(0.5, 'rgba(255,255,255,0.4)')
+    fade.addColorStop(1, 'rgba(255,255,255,0)')
+    context.fillStyle = fade
+    context.fillRect(0, 0, 64, 64)
   })
 }

@@ -2,12 +2,12 @@
 
 import {
   AdditiveBlending,
-  CanvasTexture,
   DoubleSide,
   MeshBasicMaterial,
   MeshLambertMaterial,
   type Material,
 } from 'three'
+import { softPool } from './decals'
 import type { Look } from './palette'
 
 export interface Materials {
@@ -83,21 +83,6 @@ export function applyLook(materials: Materials, look: Look): void {
   materials.pool.opacity = 0.34 * Math.max(0, look.night - 0.4)
   materials.pool.visible = look.night > 0.4
   if (look.rain > 0) materials.asphalt.color.multiplyScalar(0.9)
-}
-
-function softPool(): CanvasTexture {
-  const canvas = document.createElement('canvas')
-  canvas.width = canvas.height = 64
-  const context = canvas.getContext('2d')
-  if (context) {
-    const fade = context.createRadialGradient(32, 32, 0, 32, 32, 32)
-    fade.addColorStop(0, 'rgba(255,255,255,1)')
-    fade.addColorStop(0.5, 'rgba(255,255,255,0.4)')
-    fade.addColorStop(1, 'rgba(255,255,255,0)')
-    context.fillStyle = fade
-    context.fillRect(0, 0, 64, 64)
-  }
-  return new CanvasTexture(canvas)
 }
 
 export function disposeMaterials(materials: Materials): void {

@@ -1,40 +1,32 @@
-// The canvas and its renderer: detects software rendering, paces it, and lowers quality when slow.
+// The renderer on its canvas: paces software rendering, and lowers its quality when it is slow.
 
 import { WebGLRenderer, type Camera, type Scene } from 'three'
-
-/** The name of the renderer where there is WebGL 2, else null. */
-export function webglRenderer(): string | null {
-  const context = document.createElement('canvas').getContext('webgl2')
-  if (!context) return null
-  const info = context.getExtension('WEBGL_debug_renderer_info')
-  const name = String(context.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER))
-  context.getExtension('WEBGL_lose_context')?.loseContext()
-  return name
-}
-
-export function isSoftware(renderer: string): boolean {
-  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(renderer)
-}
+import { isSoftware, type AnyCanvas } from './gpu'
 
 interface Quality {
   smooth: boolean
   ratio: number
+  /** Mean time of a picture, ms, above which the next step is taken. */
+  slowMs: number
 }
 
 /** From good to cheap; only software rendering ever goes down. */
 const STEPS: readonly Quality[] = [
-  { smooth: true, ratio: 1 },
-  { smooth: false, ratio: 1 },
-  { smooth: false, ratio: 0.75 },
+  { smooth: true, ratio: 1, slowMs: 220 },
+  { smooth: false, ratio: 1, slowMs: 450 }, // few pictures a second look better than blurred ones
+  { smooth: false, ratio: 0.75, slowMs: Infinity },
 ]
-const SLOW_MS = 160
 /** Pictures before one is judged: the first ones compile shaders. */
 const JUDGE_AFTER = 15
 const POLL_MS = 8
 
+/** Software rendering rests after each picture for this share of its time: others need the CPU. */
+const REST_SHARE = 0.25
+
 export class Screen {
   readonly software: boolean
-  readonly #box: HTMLElement
+  readonly #pixelRatio: number
+  readonly #wantCanvas: () => void
   #renderer: WebGLRenderer
   #step = 0
   #width = 2
@@ -44,10 +36,12 @@ export class Screen {
   #meanMs = 0
   #closed = false
 
-  constructor(box: HTMLElement, renderer: string) {
-    this.#box = box
+  /** `wantCanvas` is asked for another canvas (see `adopt`) when smoothing has to go. */
+  constructor(canvas: AnyCanvas, renderer: string, pixelRatio: number, wantCanvas: () => void) {
     this.software = isSoftware(renderer)
-    this.#renderer = this.#make()
+    this.#pixelRatio = pixelRatio
+    this.#wantCanvas = wantCanvas
+    this.#renderer = this.#make(canvas)
   }
 
   /** True while the last picture is still being drawn: another one now would only queue up. */
@@ -58,13 +52,9 @@ export class Screen {
   /** Draw calls and triangles of the last picture, its pixel ratio and mean time, ms. */
   get load(): Record<string, number> {
     const { calls, triangles } = this.#renderer.info.render
-    return {
-      calls,
-      triangles,
-      pixelRatio: this.#renderer.getPixelRatio(),
-      quality: this.#step,
-      meanMs: Math.round(this.#meanMs),
-    }
+    const pixelRatio = this.#renderer.getPixelRatio()
+    const meanMs = Math.round(this.#meanMs)
+    return { calls, triangles, pixelRatio, quality: this.#step, meanMs }
   }
 
   resize(width: number, height: number): void {
@@ -73,7 +63,14 @@ export class Screen {
     this.#renderer.setSize(width, height, false)
   }
 
-  /** Draws; `done` is called when a software renderer has really finished. */
+  /** Goes on with another canvas: smoothing belongs to the context and cannot be switched. */
+  adopt(canvas: AnyCanvas): void {
+    this.#drop()
+    this.#renderer = this.#make(canvas)
+    this.resize(this.#width, this.#height)
+  }
+
+  /** Draws; `done` is called when a software renderer has really finished and rested. */
   render(scene: Scene, camera: Camera, done: () => void): void {
     const begunMs = performance.now()
     this.#renderer.render(scene, camera)
@@ -83,14 +80,17 @@ export class Screen {
     gl.flush()
     if (!fence) return
     this.#busy = true
+    const rested = () => {
+      this.#busy = false
+      if (!this.#closed) done()
+    }
     const look = () => {
-      if (this.#closed) return
       const over = gl.isContextLost() || gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.SIGNALED
       if (!over) return void setTimeout(look, POLL_MS)
       gl.deleteSync(fence)
-      this.#busy = false
-      this.#judge(performance.now() - begunMs)
-      done()
+      const tookMs = performance.now() - begunMs
+      this.#judge(tookMs)
+      setTimeout(rested, tookMs * REST_SHARE)
     }
     setTimeout(look, POLL_MS)
   }
@@ -104,38 +104,25 @@ export class Screen {
     this.#drawn += 1
     if (this.#drawn < 4) return
     this.#meanMs = this.#meanMs ? this.#meanMs + (tookMs - this.#meanMs) / 10 : tookMs
-    if (this.#drawn < JUDGE_AFTER || this.#meanMs < SLOW_MS || this.#step + 1 === STEPS.length)
-      return
     const before = STEPS[this.#step]
+    if (this.#drawn < JUDGE_AFTER || this.#meanMs < before.slowMs) return
     this.#step += 1
     this.#drawn = 0
     this.#meanMs = 0
-    if (before.smooth === STEPS[this.#step].smooth) {
-      this.#renderer.setPixelRatio(STEPS[this.#step].ratio)
-    } else {
-      // Smoothing belongs to the context: it takes a new canvas.
-      this.#drop()
-      this.#renderer = this.#make()
-    }
-    this.resize(this.#width, this.#height)
+    this.#renderer.setPixelRatio(STEPS[this.#step].ratio)
+    if (before.smooth !== STEPS[this.#step].smooth) this.#wantCanvas()
   }
 
-  #make(): WebGLRenderer {
+  #make(canvas: AnyCanvas): WebGLRenderer {
     const { smooth, ratio } = STEPS[this.#step]
-    const renderer = new WebGLRenderer({ antialias: smooth, powerPreference: 'high-performance' })
-    renderer.setPixelRatio(this.software ? ratio : Math.min(devicePixelRatio, 2))
-    renderer.domElement.setAttribute(
-      'aria-label',
-      'The road ahead, the traffic and the planned path',
-    )
-    this.#box.prepend(renderer.domElement)
+    const powerPreference = 'high-performance'
+    const renderer = new WebGLRenderer({ canvas, antialias: smooth, powerPreference })
+    renderer.setPixelRatio(this.software ? ratio : this.#pixelRatio)
     return renderer
   }
 
   #drop(): void {
-    const canvas = this.#renderer.domElement
     this.#renderer.dispose()
     this.#renderer.forceContextLoss()
-    canvas.remove()
   }
 }

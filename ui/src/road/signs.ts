@@ -10,6 +10,7 @@ import {
   SRGBColorSpace,
 } from 'three'
 import { number, type SceneryItem } from './document'
+import { sketch } from './gpu'
 import type { Look } from './palette'
 
 const PLANE = new PlaneGeometry(1, 1)
@@ -86,15 +87,11 @@ export class SignBoards {
     key: string,
     width: number,
     height: number,
-    draw: (context: CanvasRenderingContext2D, width: number, height: number) => void,
+    draw: (context: OffscreenCanvasRenderingContext2D, width: number, height: number) => void,
   ): MeshBasicMaterial {
     const known = this.#materials.get(key)
     if (known) return known
-    const canvas = document.createElement('canvas')
-    canvas.width = width
-    canvas.height = height
-    const context = canvas.getContext('2d')
-    if (context) draw(context, width, height)
+    const canvas = sketch(width, height, (context) => draw(context, width, height))
     const map = new CanvasTexture(canvas)
     map.colorSpace = SRGBColorSpace
     map.anisotropy = 4
@@ -104,7 +101,7 @@ export class SignBoards {
   }
 }
 
-const PLATES: Record<string, (draw: CanvasRenderingContext2D, value: string) => void> = {
+const PLATES: Record<string, (draw: OffscreenCanvasRenderingContext2D, value: string) => void> = {
   sign_limit: (draw, value) => {
     disc(draw, 62, '#c0392b')
     disc(draw, 48, '#f4f6f8')
@@ -134,7 +131,13 @@ const PLATES: Record<string, (draw: CanvasRenderingContext2D, value: string) => 
   },
 }
 
-function disc(draw: CanvasRenderingContext2D, r: number, colour: string, x = 64, y = 64): void {
+function disc(
+  draw: OffscreenCanvasRenderingContext2D,
+  r: number,
+  colour: string,
+  x = 64,
+  y = 64,
+): void {
   draw.fillStyle = colour
   draw.beginPath()
   draw.arc(x, y, r, 0, 2 * Math.PI)
@@ -142,7 +145,7 @@ function disc(draw: CanvasRenderingContext2D, r: number, colour: string, x = 64,
 }
 
 function shape(
-  draw: CanvasRenderingContext2D,
+  draw: OffscreenCanvasRenderingContext2D,
   corners: number,
   r: number,
   first: number,
@@ -157,7 +160,7 @@ function shape(
   draw.fill()
 }
 
-function centred(draw: CanvasRenderingContext2D, text: string, size: number): void {
+function centred(draw: OffscreenCanvasRenderingContext2D, text: string, size: number): void {
   draw.font = `700 ${size}px ${FONT}`
   draw.textAlign = 'center'
   draw.textBaseline = 'middle'
@@ -165,7 +168,7 @@ function centred(draw: CanvasRenderingContext2D, text: string, size: number): vo
 }
 
 function roundRect(
-  draw: CanvasRenderingContext2D,
+  draw: OffscreenCanvasRenderingContext2D,
   x: number,
   y: number,
   w: number,

@@ -21,6 +21,8 @@ import {
   SphereGeometry,
   Vector3,
 } from 'three'
+import type { Sketched } from './decals'
+import { sketch } from './gpu'
 import type { Look } from './palette'
 
 const GROUND_M = 1600
@@ -36,7 +38,7 @@ export class Sky {
   readonly #light = new HemisphereLight()
   readonly #dome: Mesh<SphereGeometry, ShaderMaterial>
   readonly #ground: Mesh<PlaneGeometry, MeshLambertMaterial>
-  readonly #texture: CanvasTexture
+  readonly #texture: Sketched
   readonly #rain: LineSegments<BufferGeometry, LineBasicMaterial>
 
   /** `plain` leaves the ground without its grain, for software rendering. */
@@ -115,23 +117,20 @@ export class Sky {
   }
 }
 
-function grain(): HTMLCanvasElement {
-  const canvas = document.createElement('canvas')
-  canvas.width = canvas.height = 256
-  const context = canvas.getContext('2d')
-  if (!context) return canvas
-  context.fillStyle = '#e6e6e6'
-  context.fillRect(0, 0, 256, 256)
-  let seed = 7
-  const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647
-  for (let i = 0; i < 2600; i++) {
-    const tone = 200 + random() * 55
-    context.fillStyle = `rgba(${tone},${tone},${tone},0.35)`
-    context.beginPath()
-    context.arc(random() * 256, random() * 256, 1 + random() * 6, 0, 2 * Math.PI)
-    context.fill()
-  }
-  return canvas
+function grain(): OffscreenCanvas {
+  return sketch(256, 256, (context) => {
+    context.fillStyle = '#e6e6e6'
+    context.fillRect(0, 0, 256, 256)
+    let seed = 7
+    const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647
+    for (let i = 0; i < 2600; i++) {
+      const tone = 200 + random() * 55
+      context.fillStyle = `rgba(${tone},${tone},${tone},0.35)`
+      context.beginPath()
+      context.arc(random() * 256, random() * 256, 1 + random() * 6, 0, 2 * Math.PI)
+      context.fill()
+    }
+  })
 }
 
 function rainShape(): BufferGeometry {

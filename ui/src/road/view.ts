@@ -7,6 +7,7 @@ import type { ActorView, Situation } from '../protocol'
 import { Actors } from './actors'
 import { ChaseCamera } from './camera'
 import type { RoadDocument } from './document'
+import type { AnyCanvas } from './gpu'
 import { between, shareAt, type Pose } from './interpolate'
 import { applyLook, disposeMaterials, makeMaterials } from './materials'
 import { Mesher } from './mesher'
@@ -35,6 +36,18 @@ export interface Label {
 export interface ViewEvents {
   /** After each picture: where the cited object's label belongs, in CSS pixels. */
   onDrawn(label: Label): void
+  /** Another canvas is needed; give it to `adopt`. */
+  onWantCanvas(): void
+}
+
+export interface ViewSetup {
+  /** The name that `webglRenderer` found. */
+  renderer: string
+  pixelRatio: number
+  theme: Theme
+  preset: CameraPreset
+  /** People who asked for less motion get no camera flights. */
+  still: boolean
 }
 
 export class DriveView {
@@ -82,22 +95,21 @@ export class DriveView {
   #busyUntilMs = 0
   #openRequests = ''
 
-  /** Draws into `box`; `renderer` is the name that `webglRenderer` found. */
-  constructor(
-    box: HTMLElement,
-    renderer: string,
-    theme: Theme,
-    preset: CameraPreset,
-    events: ViewEvents,
-  ) {
-    this.#screen = new Screen(box, renderer)
+  constructor(canvas: AnyCanvas, setup: ViewSetup, events: ViewEvents) {
+    const { renderer, pixelRatio, theme, preset, still } = setup
+    this.#screen = new Screen(canvas, renderer, pixelRatio, () => events.onWantCanvas())
     this.#theme = theme
     this.#events = events
-    this.#still = matchMedia('(prefers-reduced-motion: reduce)').matches
+    this.#still = still
     this.#camera = new ChaseCamera(preset)
     this.#sky = new Sky(this.#scene, this.#screen.software)
     this.#scene.add(this.#sky.root, this.#actors.root, this.#ribbon.root)
     this.#applyLook()
+  }
+
+  adopt(canvas: AnyCanvas): void {
+    this.#screen.adopt(canvas)
+    this.#request()
   }
 
   get load(): Record<string, number> {
