@@ -84,6 +84,7 @@ async def test_an_unknown_scenario_is_said_and_the_car_goes_on_driving(tmp_path:
         async with Listener(tmp_path) as listener:
             await listener.link.send(DriveControl(action="start", scenario="strait"))
             await listener.until(lambda: bool(listener.notices), "the notice")
+            await listener.until(lambda: bool(listener.seqs), "the first tick")
             notice = listener.notices[0]
             assert (notice.level, notice.code) == ("error", "scenario")
             assert "there are straight, other" in notice.message

@@ -7,7 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -40,6 +43,16 @@ def test_each_start_numbers_its_turns_anew(tmp_path: Path) -> None:
     assert firsts == [1, TURNS_PER_START + 1, 2 * TURNS_PER_START + 1]
 
 
+def wait_ready(url: str) -> None:
+    """Until the service has opened its recording; patience, not a bound."""
+    for _ in range(200):
+        with suppress(urllib.error.URLError):
+            urllib.request.urlopen(url, timeout=20).close()
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{url} never said that it is ready")
+
+
 @pytest.mark.faults
 def test_a_replay_serves_says_where_and_ends_when_told(tmp_path: Path) -> None:
     path = record(tmp_path / "drive.mcap")
@@ -54,9 +67,10 @@ def test_a_replay_serves_says_where_and_ends_when_told(tmp_path: Path) -> None:
         assert process.stderr is not None
         line = process.stderr.readline()
         assert line.startswith("ridealong: open http://localhost:")
-        with urllib.request.urlopen(line.split()[-1] + "readyz", timeout=20) as answer:
-            assert answer.status == 200
-        process.send_signal(signal.SIGTERM)
+        try:
+            wait_ready(line.split()[-1] + "readyz")
+        finally:
+            process.send_signal(signal.SIGTERM)
         rest = process.stderr.read()
         assert process.wait(20) in (0, -signal.SIGTERM)
         assert "Traceback" not in rest
