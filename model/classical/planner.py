@@ -53,6 +53,11 @@ _RELEASES = frozenset(
 #: A gap in time or a jump of the car longer than this means a new drive.
 JUMP_S = 2.0
 CREEP_MPS = 1.5
+#: Commands that mean a slow drive while they last: share of the limit, and the reason.
+_SLOWLY = {
+    Intent.CREEP_FORWARD: (0.0, "asked to creep forward"),
+    Intent.YIELD: (0.6, "asked to let others go"),
+}
 
 
 @dataclass(frozen=True)
@@ -206,9 +211,11 @@ class ClassicalPlanner:
     def _labelled(self, tick: Tick, choice: Choice) -> list[Labelled]:
         bounds, stops = tuple(choice.bounds), tuple(choice.stops)
         command = tick.request.command
-        if command is not None and command.intent is Intent.CREEP_FORWARD:
-            reason = passenger_reason("asked to creep forward")
-            bounds += (SpeedBound(choice.s_m - 50.0, choice.s_m + 500.0, CREEP_MPS, reason),)
+        if command is not None and command.intent in _SLOWLY:
+            top, does = _SLOWLY[command.intent]
+            speed = max(top * choice.lane.limit_mps, CREEP_MPS)
+            reason = passenger_reason(does)
+            bounds += (SpeedBound(choice.s_m - 50.0, choice.s_m + 500.0, speed, reason),)
         result = []
         for row, option in enumerate(choice.options):
             keep_stops = stops if row == 0 else _commanded(stops)

@@ -32,9 +32,11 @@ def progress_of(tick: Tick, choice: Choice, option: Option) -> CommandProgress |
             return CommandProgress("waiting", f"the place to stop in {_place_m(tick, choice)} m")
         return CommandProgress("under_way")
     if intent in _LANE_INTENTS or intent is Intent.OVERTAKE:
-        if changing or not choice.waiting_for:
+        done = tick.memory.commanded == (tick.request.id, intent)
+        if changing or done or (intent is Intent.OVERTAKE and not choice.waiting_for):
             return CommandProgress("under_way")
-        return CommandProgress("waiting", choice.waiting_for)
+        side = "right" if intent is Intent.LANE_CHANGE_RIGHT else "left"
+        return CommandProgress("waiting", choice.waiting_for or f"a gap on the {side}")
     if intent is Intent.TAKE_EXIT:
         return _exit(tick, choice, changing)
     if intent in _TURNS:
