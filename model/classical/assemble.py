@@ -18,8 +18,9 @@ from model.classical.geometry import F64, smoothed
 from model.classical.junction import junction_rules
 from model.classical.lanes import closed_from
 from model.classical.naming import actor_reason
-from model.classical.overlay import overlay
+from model.classical.overlay import Overlay, overlay
 from model.classical.path import Option, Path, build_path
+from model.classical.predict import TIMES_S
 from model.classical.rollout import Case, Motion
 from model.classical.settings import AHEAD_M
 from model.classical.tick import Tick
@@ -32,8 +33,8 @@ Index = NDArray[np.intp]
 SIGHT_BRAKE_MPS2 = 4.0
 #: A conflict is waited for this far away from the other's way, m.
 CONFLICT_GAP_M = 2.0
-#: After standing this long the car creeps past what stands close to its way, s.
-STUCK_S = 6.0
+#: Speed past what stands very close to the way, m/s, and how far that goes, m.
+CREEP_PAST_MPS, CREEP_PAST_M = 1.5, 7.0
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def assemble(
     `extra_…` are on the option's corridor (rear-axle or bumper positions as usual).
     """
     path = build_path(option, tick.ego, tick.shape, min(AHEAD_M, _reach_m(tick)))
-    seen = overlay(path, tick.prediction, tick.shape, tick.stood_s > STUCK_S)
+    seen = overlay(path, tick.prediction, tick.shape, tick.stuck)
     stops, bounds = junction_rules(tick, path, seen)
     walk_stops, walk_bounds = crossing_rules(tick, path)
     stops += walk_stops
@@ -71,6 +72,8 @@ def assemble(
     bounds += [
         replace(b, from_m=path.to_path(b.from_m), to_m=path.to_path(b.to_m)) for b in extra_bounds
     ]
+    if tick.stuck:
+        bounds += _close_by(path, seen)
     bounds += _limits(tick, option, path)
     bounds += _bends(tick, path)
     bounds += _wishes(tick)
@@ -81,6 +84,18 @@ def assemble(
         len(path.line.s), _top(tick), tuple(bounds), min(tick.style.brake_mps2, 1.6)
     )
     return Labelled(Case(path, seen, profile, tuple(stops)), tuple(bounds), tuple(stops))
+
+
+def _close_by(path: Path, seen: Overlay) -> list[SpeedBound]:
+    """Very slow along something that stands within half a metre."""
+    result = []
+    for n, actor in enumerate(seen.prediction.actors):
+        ahead = float(seen.front[n, 0]) - path.origin_m
+        if actor.speed_mps < 0.3 and 0.0 < seen.side_gap[n, 0] < 0.5 and 0.0 < ahead < 15.0:
+            reason = actor_reason(actor, "is very close", Longitudinal.SPEED_ADAPTATION)
+            here = path.origin_m
+            result.append(SpeedBound(here, here + CREEP_PAST_M, CREEP_PAST_MPS, reason))
+    return result
 
 
 def _reach_m(tick: Tick) -> float:
@@ -230,10 +245,14 @@ def conflict_stops(tick: Tick, labelled: Labelled, motion: Motion, row: int) -> 
         low, high = float(seen.rear[n, times].min()), float(seen.front[n, times].max())
         if high < rear[0] or low - front[0] > 90.0:
             continue
-        enter, leave = times[0] * 0.2 - early, times[-1] * 0.2 + late
-        here = np.flatnonzero((front > low - 0.5) & (rear < high + 0.5)) * 0.2
-        if not len(here) or here[-1] < enter or here[0] > leave:
+        # Do we come to where it is then, from a little before to a little after?
+        meets = (front[None, :] > seen.rear[n, times][:, None] - 0.5) & (
+            rear[None, :] < seen.front[n, times][:, None] + 0.5
+        )
+        later = TIMES_S[None, :] - TIMES_S[times][:, None]
+        if not (meets & (later > -early) & (later < late)).any():
             continue
+        leave = float(TIMES_S[times[-1]]) + late
         at = low - CONFLICT_GAP_M
         room = at - float(front[0])
         if room < 0.3:

@@ -76,11 +76,12 @@ def _at_link(
     if state in ("G",) and link.light is not None:
         blocker = None
     elif link.control is Control.ALL_WAY_STOP and before_line:
-        blocker = _all_way(tick, link, key)
+        first_come = _all_way(tick, link, key)
+        blocker = None if first_come is None else (first_come, 0.0)
     else:
         blocker = _foe(tick, path, link, line_m, front, key)
     if blocker is not None:
-        return _give_way(tick, path, link, line_m, front, key, blocker)
+        return _give_way(tick, link, line_m, front, key, *blocker)
     if before_line:
         tick.memory.waiting_since.pop(key, None)
         full = _exit_full(tick, path, seen, link, line_m)
@@ -146,8 +147,9 @@ def _sign_reason(
 
 
 def _give_way(
-    tick: Tick, path: Path, link: LaneLink, line_m: float, front: float, key: str, foe: Actor
+    tick: Tick, link: LaneLink, line_m: float, front: float, key: str, foe: Actor, meets_m: float
 ) -> StopPoint | None:
+    """Waits at the line, or inside the junction before the place where the ways meet."""
     tick.memory.waiting_since.setdefault(key, tick.t_s)
     does = "is in the junction" if foe.lane in tick.index.link_of_via else "has priority"
     if link.turn is Turn.LEFT and link.control is Control.LIGHT:
@@ -156,8 +158,10 @@ def _give_way(
     wait_m = line_m - LINE_GAP_M
     first = _first_zone_m(tick, link)
     inside = link.control is Control.LIGHT and link.turn is Turn.LEFT and first > 5.0
-    if inside or front > line_m - 0.3:
+    if inside:
         wait_m = line_m + first - 1.2
+    elif front > line_m - 0.3:
+        wait_m = line_m + meets_m - 1.2
     room = wait_m - front
     # Too late to stop short of it: going on is the safer half of the choice.
     if room < -0.8 or tick.ego.speed_mps**2 / (2 * max(room, 0.3)) > 5.0:
@@ -183,8 +187,11 @@ def _is_merge(tick: Tick, link: LaneLink) -> bool:
 
 def _foe(
     tick: Tick, path: Path, link: LaneLink, line_m: float, front: float, key: str
-) -> Actor | None:
-    """The first actor that we would get in the way of by driving on, or None."""
+) -> tuple[Actor, float] | None:
+    """The first actor that we would get in the way of by driving on, and where, m from the line.
+
+    None when the way is clear.
+    """
     speed = tick.ego.speed_mps
     top = _speed_through(tick, path, line_m, line_m + tick.index.via_length(link))
     waited = tick.t_s - tick.memory.waiting_since.get(key, tick.t_s)
@@ -210,7 +217,7 @@ def _foe(
                 exit_speed = min(top, sqrt(speed * speed + 2 * accel * max(out_m, 0.0)))
                 after += max(0.0, actor.speed_mps - exit_speed) * 0.45
             if leave + after >= window[0] and window[1] + CLEAR_BEFORE_S >= enter:
-                return actor
+                return actor, zone[0]
     return None
 
 

@@ -20,7 +20,8 @@ CROSSING_RAD = 0.7
 #: Below this sine of the angle to the path a walker walks along it, and counts as in the way
 #: only within this distance sideways, m.
 STROLL_SIN, STROLL_GAP_M = 0.4, 0.4
-STUCK_GAP_M = 0.12
+STUCK_GAP_M = 0.25
+WAITING_GAP_M = 0.15
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,9 @@ def overlay(
     # Somebody who walks along beside us is passed closer than somebody who may step in.
     strolls = walks & (prediction.speed[:, 0] > 0.3) & (sin[:, 0] < STROLL_SIN)
     margin = np.where(strolls[:, None], STROLL_GAP_M, margin)
+    # Who waits for us inside a junction stands where our ways just do not meet.
+    waits = np.array(prediction.waits_inside)
+    margin = np.where(waits[:, None], WAITING_GAP_M, margin)
     if stuck:
         stands = (prediction.speed[:, 0] < 0.1) & ~walks
         margin = np.where(stands[:, None], STUCK_GAP_M, margin)

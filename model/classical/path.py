@@ -19,6 +19,7 @@ TAIL_M = 30
 #: In bends the body, not the axle, is centred: metres of shift per unit of curvature.
 BEND_SHIFT_M2 = 2.2
 MAX_BEND_SHIFT_M = 0.4
+LEFT_SHARE = -1.0
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,8 @@ def _evened(xy: F64, s: F64) -> tuple[Line, F64]:
 
 def bend_shift(corridor: Corridor, s: F64) -> F64:
     curvature = np.interp(s, corridor.line.s, corridor.line.curvature)
+    # On a left turn the inside is where others wait for us in the junction: keep away from them.
+    curvature = np.where(curvature > 0, curvature * LEFT_SHARE, curvature)
     shift = np.clip(curvature * BEND_SHIFT_M2, -MAX_BEND_SHIFT_M, MAX_BEND_SHIFT_M)
     return smoothed(shift, 6.0)
 

@@ -53,6 +53,8 @@ _RELEASES = frozenset(
 #: A gap in time or a jump of the car longer than this means a new drive.
 JUMP_S = 2.0
 CREEP_MPS = 1.5
+#: After standing this long the car creeps past what stands close to its way, for some time, s.
+STUCK_S, CREEPING_S = 7.0, 6.0
 #: Commands that mean a slow drive while they last: share of the limit, and the reason.
 _SLOWLY = {
     Intent.CREEP_FORWARD: (0.0, "asked to creep forward"),
@@ -273,6 +275,8 @@ class ClassicalPlanner:
             memory.standstill_s = -1.0
         elif memory.standstill_s < 0:
             memory.standstill_s = tick.t_s
+        elif tick.t_s - memory.standstill_s > STUCK_S:
+            memory.creep_until_s = tick.t_s + CREEPING_S
         command = tick.request.command
         intent = command.intent if command is not None else None
         if ego.speed_mps < 0.1:

@@ -40,6 +40,8 @@ class Prediction:
     half_width: F64  # [N] m
     #: True where the actor is expected to stop for a light, a sign or us.
     gives_way: tuple[bool, ...]
+    #: True where it does so inside a junction.
+    waits_inside: tuple[bool, ...]
 
     @cached_property
     def number(self) -> Mapping[str, int]:
@@ -72,7 +74,7 @@ def predict(
     count, steps = len(actors), len(TIMES_S)
     x, y, h, v = (np.zeros((count, steps)) for _ in range(4))
     giving = []
-    own_first = {k.via[0] for k in own if k.via}
+    own_first = {k.via[0]: k for k in own if k.via}
     for n, actor in enumerate(actors):
         if inside is not None and _lets_us_go(index, actor, inside):
             x[n], y[n], h[n], gives = actor.x, actor.y, actor.heading, True
@@ -88,6 +90,10 @@ def predict(
         np.array([a.length_m / 2 for a in actors]),
         np.array([a.width_m / 2 for a in actors]),
         tuple(giving),
+        tuple(
+            gives and (actor.lane or "") in index.link_of_via
+            for gives, actor in zip(giving, actors, strict=True)
+        ),
     )
 
 
@@ -99,10 +105,11 @@ def _lets_us_go(index: RoadIndex, actor: Actor, inside: LaneLink) -> bool:
     return actor.speed_mps < CREEP_MPS and link.via[0] in inside.conflicts
 
 
+Own = Mapping[str, LaneLink]
 _Track = tuple[F64 | float, F64 | float, F64 | float, F64 | float, bool]
 
 
-def _one(index: RoadIndex, actor: Actor, lights: Mapping[str, str], own: set[str]) -> _Track:
+def _one(index: RoadIndex, actor: Actor, lights: Mapping[str, str], own: Own) -> _Track:
     if actor.kind in STATIC_KINDS or (actor.speed_mps < 0.05 and actor.accel_mps2 <= 0.05):
         return actor.x, actor.y, actor.heading, 0.0, False
     lane = index.road.lanes.get(actor.lane or "")
@@ -133,9 +140,9 @@ def _one(index: RoadIndex, actor: Actor, lights: Mapping[str, str], own: set[str
 
 
 def _reach(actor: Actor) -> tuple[F64, F64]:
-    """Metres driven and speed over `TIMES_S`; braking is believed longer than speeding up."""
+    """Metres driven and speed over `TIMES_S`; somebody who brakes need not mean to stop."""
     accel = min(max(actor.accel_mps2, -6.0), 1.5)
-    kept = ACCEL_KEPT_S if accel > -0.5 else 2.5
+    kept = ACCEL_KEPT_S
     if accel < -1e-3:
         kept = min(kept, actor.speed_mps / -accel)
     t = np.minimum(TIMES_S, kept)
@@ -181,7 +188,7 @@ def _room(
     actor: Actor,
     ids: tuple[str, ...],
     lights: Mapping[str, str],
-    own: set[str],
+    own: Own,
     s0: float,
 ) -> float | None:
     """Metres until the line where this actor must stop, or None."""
@@ -192,17 +199,31 @@ def _room(
     front = s0 + actor.length_m / 2
     link = index.link_of_via.get(lane_id)
     if link is not None:
-        # Waiting inside the junction for us is done at the end of the first junction lane.
-        waits = len(link.via) > 1 and lane_id == link.via[0] and bool(own & set(link.yields_to))
-        return end - front if waits else None
+        return _room_inside(index, actor, link, own)
     if at + 1 >= len(ids):
         return None
     onward = index.link_of_via.get(ids[at + 1])
     if onward is None or front > end + 0.5 or end - front > 90.0:
         return None
-    if must_stop(onward, lights) or (own and own & set(onward.yields_to)):
+    if must_stop(onward, lights) or any(via in own for via in onward.yields_to):
         return end - front
     return None
+
+
+def _room_inside(index: RoadIndex, actor: Actor, link: LaneLink, own: Own) -> float | None:
+    """Metres until somebody in a junction reaches our way, when it is he who gives way there."""
+    done = actor.s_m
+    for via in link.via:
+        if via == actor.lane:
+            break
+        done += index.road.lanes[via].length_m
+    rooms = [
+        zone[2] - 0.3 - done
+        for via in link.yields_to
+        if via in own and (zone := index.zone(own[via], link)) is not None
+    ]
+    room = min(rooms, default=None)
+    return room if room is not None and room > -1.5 else None
 
 
 def must_stop(link: LaneLink, lights: Mapping[str, str]) -> bool:

@@ -65,6 +65,7 @@ class Memory:
     going_since_s: float = -100.0
     gone_reason: Reason | None = None
     standstill_s: float = -1.0  # since when we stand
+    creep_until_s: float = -1.0  # until when what stands beside our way is crept past closely
     verb: str = ""  # of the last sentence, so that it does not flicker
 
 
@@ -108,10 +109,9 @@ class Tick:
         return [a for a in self.actors if a.kind is ActorKind.PEDESTRIAN]
 
     @property
-    def stood_s(self) -> float:
-        """How long we have been standing, s."""
-        since = self.memory.standstill_s
-        return 0.0 if since < 0 else self.t_s - since
+    def stuck(self) -> bool:
+        """Stood for long, and not let out yet by creeping."""
+        return self.t_s < self.memory.creep_until_s
 
     @property
     def gap_s(self) -> float:
