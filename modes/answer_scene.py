@@ -38,7 +38,7 @@ def existence(asked: Asked) -> Answer:
     if now is None:
         return _existence_from_facts(asked)
     want = seen.wanted(asked.text) or seen.anything(asked.text)
-    items = seen.matching(now, want)
+    items = seen.ahead_first(seen.matching(now, want), want)
     visible = [item for item in items if item.visible]
     proof = evidence_of(now)
     if visible:
@@ -267,7 +267,8 @@ def motion_of_other(asked: Asked) -> Answer:
     want = seen.wanted(asked.text) or seen.anything(asked.text)
     if want.side is None and want.name == "vehicle":
         want = seen.Wanted(want.name, want.kinds, "ahead", want.colour)
-    items = [item for item in seen.matching(now, want) if item.visible]
+    found = seen.ahead_first(seen.matching(now, want), want)
+    items = [item for item in found if item.visible]
     proof = evidence_of(now)
     if not items:
         return Answer(f"I don't see {seen.article(want.name)} there.", proof)

@@ -6,9 +6,10 @@ import re
 
 from model.contract.situation import RequestView, Situation
 from modes.answer_types import UNKNOWN_HERE, Answer, Asked, evidence_of, with_facts
-from modes.causes import STANDING_MPS, act, because, certain, fallback_words
+from modes.causes import act, certain, fallback_words
 from modes.nowline import open_requests
 from modes.phrases import metres, number, phrase
+from modes.telling import tell
 from modes.vocabulary import RequestState
 
 _KM_PER_MILE = 1.609344
@@ -69,17 +70,13 @@ def doing(asked: Asked) -> Answer:
         fallback = fallback_words(now.guard.level)
         tail = f": {fallback}" if fallback else ""
         return Answer(f"{yes_no}The car is {words}{tail}.", proof)
-    reason = because(now.trace)
     waiting = _waiting(now)
     if waiting:
         text = (
             f"The car is {words} and waits for {waiting.waiting_for} to {phrase(waiting.command)}."
         )
         return Answer(yes_no + text, proof)
-    if reason:
-        return Answer(f"{yes_no}The car is {words} {reason}.", proof)
-    speed = "" if now.ego.speed_mps < STANDING_MPS else f" at {now.ego.speed_mps * 3.6:.0f} km/h"
-    return Answer(f"{yes_no}The car is {words}{speed}.", proof)
+    return Answer(yes_no + tell(now, asked.memory.episodes), proof)
 
 
 _ASKED_ACTS = (
@@ -124,7 +121,9 @@ def _step(now: Situation) -> str | None:
         return None
     what = _STEPS.get(route.kind, route.kind.replace("_", " "))
     onto = f" {'at' if route.kind == 'arrive' else 'onto'} {route.onto}" if route.onto else ""
-    return f"{what}{onto} in {metres(max(route.distance_m, 0.0))}"
+    if route.distance_m < 5:
+        return f"{what}{onto}, right here"
+    return f"{what}{onto} in {metres(route.distance_m)}"
 
 
 def next_step(asked: Asked) -> Answer:
@@ -175,9 +174,8 @@ def eta_or_distance(asked: Asked) -> Answer:
             f"It is {metres(distance)} to the destination, about {minutes} {unit} at this speed.",
             proof,
         )
-    return Answer(
-        f"In {metres(distance)} the car will {what}. I don't know the arrival time.", proof
-    )
+    ahead = f"In {metres(distance)} the car will" if distance >= 5 else "Right here the car will"
+    return Answer(f"{ahead} {what}. I don't know the arrival time.", proof)
 
 
 _DISTANCES = (

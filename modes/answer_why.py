@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from model.contract.situation import Situation
 from modes import seen
 from modes.answer_types import UNKNOWN_HERE, Answer, Asked, evidence_of
-from modes.causes import STANDING_MPS, act, because, certain, fallback_words, sides
-from modes.memory import Episode
+from modes.causes import STANDING_MPS, because, certain, fallback_words, is_going, sides
+from modes.memory import NEVER_HOLD, Episode, last_slowing
+from modes.telling import (
+    because_of,
+    own_cause,
+    route_reason,
+    tell,
+    tell_move,
+    tell_speed,
+    uncertain,
+)
 from modes.vocabulary import Lateral, Longitudinal
 
 #: An episode that ended this short a time ago is still "now", s.
@@ -48,6 +58,13 @@ _PARTICIPLES = {
     "swerve": "swerving",
     "pull_over": "pulling over",
 }
+#: Sideways moves and their past tense; their reason is never the one for the speed.
+_SIDEWAYS = {
+    "lane": "changed lanes",
+    "turn": "turned",
+    "swerve": "moved aside",
+    "pull_over": "pulled over",
+}
 _PAST = re.compile(
     r"(?<!\S)(?:did|was|were|had|just now|back there|before|earlier|stopped|a moment)(?!\S)"
 )
@@ -60,13 +77,13 @@ def why(asked: Asked) -> Answer:
         return _why_from_facts(asked)
     action = _action(asked.text)
     if action is None:
-        return _why_now(now)
+        return _why_now(asked, now)
     name, _, test, past = action
     if _PAST.search(asked.text):
         return _why_then(asked, now, name, test, past)
     if not _doing_it(now, name):
         return _not_doing(asked, now, name, test, past)
-    return _why_now(now)
+    return _why_now(asked, now, name)
 
 
 def _action(text: str) -> tuple[str, str, _Test, str] | None:
@@ -103,38 +120,49 @@ def _doing_it(now: Situation, name: str) -> bool:
     return True
 
 
-def _why_now(now: Situation) -> Answer:
-    level = now.guard.level
+def _why_now(asked: Asked, now: Situation, name: str = "") -> Answer:
+    """The present reason: of the speed, of the sideways move, or of both when no `name` says."""
     proof = evidence_of(now)
-    doing = act(now)
-    if not certain(now.trace, level):
-        fallback = fallback_words(level)
-        if fallback:
-            return Answer(f"The car is {doing}: {fallback}.", proof)
-        reason = because(now.trace)
-        told = f" It may be {reason}, but that is not certain." if reason else ""
-        return Answer(f"The car is {doing}.{told or ' The reason is not certain.'}", proof)
-    reason = because(now.trace)
-    if not reason:
-        return Answer(f"The car is {doing}. Nothing in particular makes it do that.", proof)
-    return Answer(f"The car is {doing} {reason}.", proof)
+    episodes = asked.memory.episodes
+    if not certain(now.trace, now.guard.level):
+        return Answer(uncertain(now), proof)
+    if name in _SIDEWAYS:
+        cause = own_cause(now.trace, episodes)
+        proof["cause"] = cause.model_dump(mode="json") if cause else None
+        return Answer(tell_move(now, episodes), proof)
+    if name:
+        doing = "" if now.ego.speed_mps < STANDING_MPS else _PARTICIPLES[name]
+        return Answer(tell_speed(now, episodes, doing), _proof_of_standing(asked, now, proof))
+    return Answer(tell(now, episodes), proof)
+
+
+def _proof_of_standing(asked: Asked, now: Situation, proof: dict[str, Any]) -> dict[str, Any]:
+    """Standing without a present cause rests on the episode that stopped the car."""
+    cause = now.trace.cause
+    holds = now.trace.longitudinal not in NEVER_HOLD or (cause is not None and is_going(cause))
+    if now.ego.speed_mps >= STANDING_MPS or holds:
+        return proof
+    before = _last(asked.memory.episodes, lambda e: e.stood)
+    if before is None:
+        return proof
+    return evidence_of(None, before.trace, t_s=before.start_s, level=before.guard_level)
 
 
 def _why_then(asked: Asked, now: Situation, name: str, test: _Test, past: str) -> Answer:
-    episode = _last(asked.memory.episodes, test)
+    episode = _found(asked, name, test)
     if episode is None:
         seconds = max(asked.memory.episodes[-1].end_s - asked.memory.episodes[0].start_s, 0.0)
         span = "ten minutes" if seconds > 590 else _ago(seconds)
         return Answer(f"The car has not {_participle(past)} in the last {span}.", evidence_of(now))
     if asked.now_s - episode.end_s < _JUST_NOW_S and _doing_it(now, name) and name != "start":
-        return _why_now(now)
+        return _why_now(asked, now, name)
     return _episode_answer(asked, episode, past)
 
 
 def _episode_answer(asked: Asked, episode: Episode, past: str) -> Answer:
     trace = episode.trace
     proof = evidence_of(None, trace, t_s=episode.start_s, level=episode.guard_level)
-    ago = asked.now_s - (episode.end_s if past == "drove on" else episode.start_s)
+    ago = asked.now_s - _when_s(episode, past)
     when = "just now" if ago < 5 else f"{_ago(ago)} ago"
     verb = past + sides(trace) if past in ("changed lanes", "turned") else past
     if not certain(trace, episode.guard_level):
@@ -142,6 +170,10 @@ def _episode_answer(asked: Asked, episode: Episode, past: str) -> Answer:
         tail = f" Then {fallback}." if fallback else " The reason is not certain."
         return Answer(f"The car {verb} {when}.{tail}", proof)
     reason = because(trace, past=True)
+    if past in _SIDEWAYS.values():
+        cause = own_cause(trace, _until(asked.memory.episodes, episode))
+        proof["cause"] = cause.model_dump(mode="json") if cause else None
+        reason = because_of(cause, past=True) if cause else route_reason(trace)
     if not reason:
         return Answer(f"The car {verb} {when}. I have no reason for it in the record.", proof)
     return Answer(f"The car {verb} {when} {reason}.", proof)
@@ -153,10 +185,9 @@ def _not_doing(asked: Asked, now: Situation, name: str, test: _Test, past: str) 
     first = f"The car is not {_PARTICIPLES[name]} right now, it is {state}."
     if _asks_lack(asked.text):
         reason = because(now.trace) if certain(now.trace, now.guard.level) else ""
-        text = f"The car is {act(now)} {reason}." if reason else first
-        return Answer(" ".join(text.split()), evidence_of(now))
-    episode = _last(asked.memory.episodes, test)
-    if episode is not None and asked.now_s - episode.end_s < 30:
+        return Answer(tell(now, asked.memory.episodes) if reason else first, evidence_of(now))
+    episode = _found(asked, name, test)
+    if episode is not None and asked.now_s - _when_s(episode, past) < 30:
         then = _episode_answer(asked, episode, past)
         return Answer(f"{first} {then.text}", then.evidence)
     return Answer(first, evidence_of(now))
@@ -175,6 +206,25 @@ def _steady(now: Situation) -> str:
 
 def _last(episodes: Sequence[Episode], test: _Test) -> Episode | None:
     return next((e for e in reversed(episodes) if test(e)), None)
+
+
+def _found(asked: Asked, name: str, test: _Test) -> Episode | None:
+    """The latest episode of an action; a slowing may run over several of them."""
+    episodes = asked.memory.episodes
+    return last_slowing(episodes) if name == "brake" else _last(episodes, test)
+
+
+def _until(episodes: Sequence[Episode], last: Episode) -> Sequence[Episode]:
+    return [e for e in episodes if e.start_s <= last.start_s]
+
+
+def _when_s(episode: Episode, past: str) -> float:
+    """When it happened: a stop when the car stood, a slowing when it ended."""
+    if past == "drove on":
+        return episode.start_s
+    if past == "stopped":
+        return episode.slowest_s
+    return episode.fallen_s if past == "slowed down" else episode.start_s
 
 
 def _ago(seconds: float) -> str:

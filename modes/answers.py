@@ -7,6 +7,7 @@ known. Nothing here has a way to the actuators (policy A2).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -71,6 +72,8 @@ def _rule(asked: Asked) -> Answer:
 def _description(asked: Asked) -> Answer:
     if asked.now is None:
         return Answer(UNKNOWN_HERE, {})
+    if re.search(r"(?<!\S)(?:light|lights|signal|sign)(?!\S)", asked.text):
+        return light_or_sign(asked)
     seen = existence(asked)
     return Answer(f"{doing(asked).text} {seen.text}", seen.evidence)
 

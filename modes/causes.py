@@ -10,12 +10,12 @@ from modes.vocabulary import Component, Direction, Lateral, Longitudinal
 STANDING_MPS = 0.3
 _ACTS: dict[Longitudinal, str] = {
     Longitudinal.LEAD_FOLLOWING: "following",
-    Longitudinal.SPEED_ADAPTATION: "adapting its speed",
+    Longitudinal.SPEED_ADAPTATION: "keeping its speed down",
     Longitudinal.GAP_SEARCH: "looking for a gap",
     Longitudinal.ACCELERATE_TO_PASS: "speeding up to pass",
     Longitudinal.YIELD: "giving way",
     Longitudinal.STOP_STATIC: "stopping",
-    Longitudinal.SET_SPEED_TRACKING: "driving at its set speed",
+    Longitudinal.SET_SPEED_TRACKING: "driving on",
 }
 _MOVES: dict[Lateral, str] = {
     Lateral.MERGE_OR_SPLIT: "merging",
@@ -26,6 +26,9 @@ _MOVES: dict[Lateral, str] = {
     Lateral.TURN: "turning",
     Lateral.ABORT: "going back to its lane",
 }
+#: What an object does that makes the car go around it rather than slow down for it.
+_ASIDE = ("blocks", "is slow", "is standing", "is parked", "is coming from behind", "stands")
+_AROUND = frozenset({Lateral.NUDGE_IN_LANE, Lateral.NUDGE_OUT_OF_LANE, Lateral.LANE_CHANGE})
 _PAST = {
     "is ": "was ",
     "are ": "were ",
@@ -59,13 +62,51 @@ def sides(trace: TraceView) -> str:
     return f"{joint}{trace.direction.value}"
 
 
-def act(situation: Situation) -> str:
-    """What the car is doing, as a participle: "slowing down", "changing lanes to the left"."""
+def is_limit(cause: CauseView) -> bool:
+    """A speed limit on an otherwise free road, which can hold no car."""
+    return cause.component is Component.ODD_LIMIT and cause.label.startswith("speed limit")
+
+
+def is_going(cause: CauseView) -> bool:
+    """The reason for driving on after a stop: what held the car is over."""
+    over = ("turned green", "has passed", "no longer", "asked to go on", "ahead moved off")
+    return cause.does.startswith(over) or cause.does.endswith("road is clear")
+
+
+def belongs_to_move(trace: TraceView) -> bool:
+    """Is the trace's cause the reason for its sideways move, or only for its speed?"""
+    cause = trace.cause
+    if cause is None or trace.lateral is Lateral.KEEP_LANE:
+        return False
+    if cause.component in (Component.ROUTING_INTENT, Component.ROAD_EVENT):
+        return True
+    if cause.component is Component.PASSENGER_COMMAND:
+        return trace.lateral is not Lateral.TURN or "turn" in cause.does
+    if cause.component is Component.LANE:
+        return cause.label.endswith("lane")
+    aside = cause.does.startswith(_ASIDE) or cause.kind in ("bicycle", "trash_can", "cone")
+    return cause.component is Component.CRITICAL_OBJECT and aside and trace.lateral in _AROUND
+
+
+def move(situation: Situation) -> str:
+    """The sideways move as a participle: "changing lanes to the left"; empty without one."""
+    trace = situation.trace
+    if situation.ego.speed_mps < STANDING_MPS or trace.lateral not in _MOVES:
+        return ""
+    return move_words(trace)
+
+
+def move_words(trace: TraceView) -> str:
+    """The sideways decision of a trace as a participle, whether or not the car moves yet."""
+    if trace.lateral is Lateral.NUDGE_IN_LANE and trace.direction is not None:
+        return f"keeping {trace.direction.value} in its lane"
+    return _MOVES[trace.lateral] + sides(trace)
+
+
+def speed_act(situation: Situation) -> str:
+    """What the car does with its speed: "slowing down", "standing", "following"."""
     trace, ego = situation.trace, situation.ego
-    standing = ego.speed_mps < STANDING_MPS
-    if trace.lateral in _MOVES and not standing:
-        return _MOVES[trace.lateral] + sides(trace)
-    if standing:
+    if ego.speed_mps < STANDING_MPS:
         moving_off = situation.plan.speed_mps and max(situation.plan.speed_mps) > 1.0
         return "moving off" if moving_off and ego.accel_mps2 > 0.1 else "standing"
     if trace.longitudinal is Longitudinal.YIELD:
@@ -77,6 +118,11 @@ def act(situation: Situation) -> str:
     return _ACTS.get(trace.longitudinal, "driving on")
 
 
+def act(situation: Situation) -> str:
+    """What the car is doing, as a participle: "slowing down", "changing lanes to the left"."""
+    return move(situation) or speed_act(situation)
+
+
 def thing(cause: CauseView) -> str:
     """ "the white van 22 metres ahead"."""
     label = cause.label.strip()
@@ -86,6 +132,8 @@ def thing(cause: CauseView) -> str:
     if cause.component is Component.ROUTING_INTENT and cause.distance_m is None:
         return named
     place = where(cause.bearing_deg)
+    if cause.kind == "curve":  # nobody says how far away a bend is in which the car already is
+        return named
     if cause.distance_m is None or cause.distance_m < 0.5:
         return f"{named} {place}".strip()
     far = metres(cause.distance_m)
@@ -99,8 +147,17 @@ def because(trace: TraceView, *, past: bool = False) -> str:
         return ""
     if cause.component is Component.PASSENGER_COMMAND:
         return "because you asked for it"
-    does = in_past(cause.does) if past else cause.does
+    if cause.kind == "blend":
+        return f"because it {'was' if past else 'is'} moving over"
+    if is_limit(cause):
+        limit = cause.label.removeprefix("speed limit ")
+        return f"because the limit {'was' if past else 'here is'} {limit} km/h"
+    does = in_past(cause.does) if past else _spoken(cause.does)
     return f"because {thing(cause)} {does}".strip()
+
+
+def _spoken(does: str) -> str:
+    return "is standing still" if does == "is standing" else does
 
 
 def in_past(does: str) -> str:

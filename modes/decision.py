@@ -14,7 +14,7 @@ from model.contract.facts import SceneFacts
 from modes import replies
 from modes.answers import answer
 from modes.dialogue import Dialogue, Pending, ask, dropped, may_answer, pending_now, turn_over
-from modes.expert import Context, ModeExpert, Reading, default_expert
+from modes.expert import Context, ModeExpert, Reading, default_expert, sounds_meant
 from modes.vocabulary import (
     DIALOGUE_INTENTS,
     Command,
@@ -137,7 +137,7 @@ def _decided(
     if reading.mode is Mode.QA:
         return _answered(reading, context, facts)
     if reading.mode is Mode.AUTONOMOUS:
-        return _left_alone(reading, context)
+        return _left_alone(reading, utterance, context)
     if reading.commands[0].intent in DIALOGUE_INTENTS:
         return _dialogue_turn(reading, utterance, context, facts, policy)
     return _commanded(reading, utterance, context, facts, policy)
@@ -176,10 +176,26 @@ def _answered(reading: Reading, context: Context, facts: SceneFacts | None) -> D
     )
 
 
-def _left_alone(reading: Reading, context: Context) -> DecisionRecord:
+def _left_alone(reading: Reading, utterance: Utterance, context: Context) -> DecisionRecord:
     reply = replies.UNCLEAR if reading.unclear else ""
+    if _misheard(reading, utterance, context.dialogue):
+        reply = replies.MISHEARD
     dialogue = turn_over(context.dialogue, reply=reply, speaker=context.speaker)
     return DecisionRecord(reading, Decision.NONE, reply=reply, dialogue=dialogue)
+
+
+#: Between these the recogniser heard speech but not well, so the words may be other ones.
+_HALF_HEARD = (0.35, 0.6)
+
+
+def _misheard(reading: Reading, utterance: Utterance, dialogue: Dialogue) -> bool:
+    """Half-heard words that sound meant for the car; asked back once, not again and again."""
+    sure = utterance.asr_confidence
+    if sure is None or not _HALF_HEARD[0] <= sure <= _HALF_HEARD[1]:
+        return False
+    if reading.layer != "unknown" or dialogue.last_reply in (replies.MISHEARD, replies.UNCLEAR):
+        return False
+    return reading.unclear or sounds_meant(reading.words)
 
 
 def _dialogue_turn(

@@ -31,7 +31,7 @@ from modes.vocabulary import (
     Speaker,
 )
 
-__all__ = ["Context", "GrammarExpert", "ModeExpert", "Reading", "default_expert"]
+__all__ = ["Context", "GrammarExpert", "ModeExpert", "Reading", "default_expert", "sounds_meant"]
 
 
 class ModeExpert(Protocol):
@@ -56,6 +56,26 @@ _OTHER_TALK = re.compile(
     r"shoes|dress|recipe|game|match|laundry|dishes|kitchen|song|phone|honey|darling|baby|"
     r"sweetie|grandma|weekend|holiday|vacation|party|shopping|tickets|my hair|tv|book)(?!\S)"
 )
+
+
+#: Words for moving the car and for what is on a road: in half-heard speech they mean the car.
+_OF_THE_ROAD = re.compile(
+    r"(?<!\S)(?:car|lane|lanes|exit|road|street|junction|light|limit|left|right|ahead|straight|"
+    r"faster|slower|speed|brake|stop|overtake|pass|turn|drive|park|pull|hit|can|truck|van|bus|"
+    r"bike|cyclist|pedestrian|kilometres|miles|route)(?!\S)"
+)
+
+
+def sounds_meant(text: str) -> bool:
+    """Could half-heard normalised words be meant for the car? Two road words, or one as an order.
+
+    Noise and small talk are not: short sounds and talk about other things.
+    """
+    words = text.split()
+    if len(words) < 2 or _OTHER_TALK.search(text):
+        return False
+    of_the_road = len(_OF_THE_ROAD.findall(text))
+    return of_the_road >= 2 or (of_the_road == 1 and bool(_TO_THE_CAR.search(text)))
 
 
 class GrammarExpert:

@@ -50,7 +50,8 @@ def metres(value: float) -> str:
     if value >= 950:
         return f"{number(round(value / 1000, 1))} km"
     step = 10 if value >= 30 else 1
-    return f"{round(value / step) * step:.0f} metres"
+    whole = round(value / step) * step
+    return f"{whole:.0f} metre{'' if whole == 1 else 's'}"
 
 
 def speed(slots: Slots) -> str:

@@ -156,6 +156,7 @@ UNTIL: Mapping[str, str] = {
     "bay_taken": "there is a free space",
     "hands_off": "both hands are on the wheel",
     "handover_place": "the road ahead is straight",
+    "mrm_active": "the safety stop is over",
 }
 INSTEAD: Mapping[str, str] = {
     "no_lane": "It stays in its lane.",
@@ -197,7 +198,6 @@ INSTEAD: Mapping[str, str] = {
     "driver_only": "The driver can ask for it.",
     "driver_not_fit": "The car keeps driving, and can stop at a safe place.",
     "driver_unknown": "The car keeps driving.",
-    "mrm_active": "It ends at a standstill first.",
     "fault": "It drives on carefully or stops, as you like.",
     "outside_domain": "The driver has to drive here.",
     "not_an_occupant": "Somebody in the car can ask for it.",

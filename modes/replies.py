@@ -60,6 +60,7 @@ _EMERGENCY: Mapping[str, str] = {
     "emergency number.",
     "help": "The car heads for a safe place. Tell me what happened.",
 }
+MISHEARD = "Sorry, I did not get that."
 UNCLEAR = "Sorry, I did not get that. What should the car do?"
 NOTHING_SAID = "I have not said anything yet."
 NOTHING_PENDING = "There is nothing to drop. The car drives on."
@@ -67,6 +68,8 @@ DROPPED = "All right, I dropped that."
 DOUBTFUL = "The car eases off. Should it slow down more?"
 WARNED = "The car slows down and watches out."
 SCARED = "The car slows down and drives more gently."
+SAFETY_STOP = 'The car is making a safety stop; say "go on" when it stands and the road is clear.'
+AFTER_SAFETY_STOP = 'The car stands after a safety stop; say "go on" first, when the road is clear.'
 NOT_YOURS = "Somebody else in the car has to agree to that."
 
 
@@ -104,6 +107,10 @@ def verdict_text(verdict: Verdict) -> str:
     why = _filled(WHY.get(code, ""), verdict)
     if verdict.decision is Decision.EMERGENCY:
         return _emergency(command, code)
+    if code == "mrm_active":
+        return SAFETY_STOP
+    if code == "mrm_completed" and verdict.decision is Decision.REFUSE:
+        return AFTER_SAFETY_STOP
     if verdict.decision is Decision.CONFIRM:
         ask = ASK.get(code, "Shall the car {phrase}?")
         return ask.format(phrase=phrase(command))
@@ -139,6 +146,8 @@ def _defer(command: Command, code: str, why: str, verdict: Verdict) -> str:
         how_far = f" in {metres(distance)}" if isinstance(distance, float) else ""
         return f"The car will {phrase(command, conditions=False)}{how_far}, because {why}."
     until = UNTIL.get(code, "it is safe")
+    if command.intent is Intent.RESUME:
+        return f"The car will go on when {until}."
     reason = f" Now {why}." if why else ""
     return f"The car will {phrase(command, conditions=False)} as soon as {until}.{reason}"
 

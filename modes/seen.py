@@ -115,6 +115,13 @@ def matching(situation: Situation, want: Wanted) -> tuple[Seen, ...]:
     return tuple(item for item in around(situation) if _fits(item, want))
 
 
+def ahead_first(items: tuple[Seen, ...], want: Wanted) -> tuple[Seen, ...]:
+    """Without a side in the words people mean what is before them; then what is beside, behind."""
+    if want.side is not None:
+        return items
+    return tuple(sorted(items, key=lambda item: (abs(item.bearing_deg) > 100, item.distance_m)))
+
+
 def _fits(item: Seen, want: Wanted) -> bool:
     if want.kinds and item.actor.kind not in want.kinds:
         return False

@@ -319,7 +319,9 @@ class Target(_Closed):
     object: ObjectWord
     colour: ObjectWord | None = None
     side: Direction | None = None
-    id: str | None = Field(default=None, max_length=60, description="object id once resolved in the scene")
+    id: str | None = Field(
+        default=None, max_length=60, description="object id once resolved in the scene"
+    )
 
 
 class Trigger(_Closed):

@@ -21,13 +21,15 @@ _CLEAR = (None, "none", "clear", "free")
 
 
 def perception_agrees(command: Command, facts: SceneFacts, policy: Policy) -> Verdict | None:
-    """ "Go, it's green" counts only if perception sees it; red and rail signals are absolute."""
+    """Red and rail signals are absolute: a wish to go on waits for green, a wrong claim is told."""
     if blocked_rails(facts):
         return verdict(Decision.REFUSE, command, "rail_signal")
     light = facts.text("light")
     claims_green = command.slots.kind == "green"
-    if light == "red":
+    if light == "red" and claims_green:
         return verdict(Decision.REFUSE, command, "light_red", light=light)
+    if light == "red":
+        return _until_green(command, "light_red_wait", policy)
     if light == "amber":
         return _until_green(command, "light_amber", policy)
     if light is None and claims_green:

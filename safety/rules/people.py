@@ -9,6 +9,9 @@ from safety.rules.common import is_caution
 from safety.rules.verdict import Rule, Verdict, verdict
 
 EVERY = frozenset(Intent)
+#: What a safety stop lets through while it runs, and once the car stands.
+_DURING_STOP = DIALOGUE_INTENTS | {Intent.STOP, Intent.EMERGENCY}
+_AFTER_STOP = _DURING_STOP | {Intent.RESUME, Intent.WAIT, Intent.HANDOVER_TO_DRIVER}
 _DATA_SOURCES = frozenset(
     {"radio", "loudspeaker", "phone", "message", "sms", "sign", "camera", "tv", "video", "outside"}
 )
@@ -38,13 +41,17 @@ def source(command: Command, facts: SceneFacts, policy: Policy) -> Verdict | Non
 
 
 def running_manoeuvre(command: Command, facts: SceneFacts, policy: Policy) -> Verdict | None:
-    """A running minimal-risk manoeuvre is not cancelled by voice; after it one confirms."""
+    """A running safety stop is not changed by voice; once it stands, "go on" ends it."""
     state = facts.text("mrm")
-    if state == "active" and not is_caution(command) and command.intent is not Intent.EMERGENCY:
+    if state == "active" and command.intent not in _DURING_STOP:
+        if is_caution(command):
+            return verdict(Decision.DEFER, command, "mrm_active", expires_s=policy.go.defer_s)
         return verdict(Decision.REFUSE, command, "mrm_active")
-    if state == "completed" and command.intent in (Intent.RESUME, Intent.ENGAGE):
+    if state != "completed" or command.intent in _AFTER_STOP or is_caution(command):
+        return None
+    if command.intent is Intent.ENGAGE:
         return verdict(Decision.CONFIRM, command, "mrm_completed")
-    return None
+    return verdict(Decision.REFUSE, command, "mrm_completed")
 
 
 def sound_car(command: Command, facts: SceneFacts, policy: Policy) -> Verdict | None:

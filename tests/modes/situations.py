@@ -14,6 +14,7 @@ from model.contract.situation import (
 )
 from modes.vocabulary import (
     Component,
+    Direction,
     Lateral,
     Longitudinal,
     MetaLane,
@@ -37,6 +38,15 @@ LIGHT = CauseView(
     component=Component.TRAFFIC_LIGHT, label="traffic light", does="is red", distance_m=18.0,
     bearing_deg=0.0,
 )  # fmt: skip
+LIMIT = CauseView(component=Component.ODD_LIMIT, label="speed limit 120", does="applies",
+                  kind="limit")  # fmt: skip
+BEND = CauseView(component=Component.LANE, label="right-hand bend", does="needs a lower speed",
+                 kind="curve", distance_m=5.0, bearing_deg=170.0)  # fmt: skip
+WALKER = CauseView(
+    component=Component.CRITICAL_OBJECT, label="pedestrian", does="is near the crossing",
+    kind="pedestrian", object_id="p1", distance_m=17.0, bearing_deg=-30.0,
+)  # fmt: skip
+ROUTE = CauseView(component=Component.ROUTING_INTENT, label="route", does="needs the right lane")
 GREEN = LIGHT.model_copy(update={"does": "turned green"})
 
 
@@ -60,6 +70,7 @@ def situation(
     level: str = "F0",
     certain: bool = True,
     route: RouteView | None = None,
+    direction: Direction | None = None,
     facts: dict[str, Any] | None = None,
     **more: Any,
 ) -> Situation:
@@ -88,6 +99,7 @@ def situation(
             id=f"tr{int(t_s * 10)}",
             longitudinal=longitudinal,
             lateral=lateral,
+            direction=direction,
             cause=cause,
             sentence="Drive on.",
             certain=certain,

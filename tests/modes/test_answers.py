@@ -7,8 +7,17 @@ from model.contract.situation import EventView, RouteView
 from modes.answers import answer
 from modes.dialogue import Dialogue
 from modes.memory import Memory
-from modes.vocabulary import Lateral, Longitudinal, Question, Refusal
-from tests.modes.situations import GREEN, LIGHT, VAN, actor, situation
+from modes.vocabulary import Direction, Lateral, Longitudinal, Question, Refusal
+from tests.modes.situations import (
+    GREEN,
+    LIGHT,
+    LIMIT,
+    ROUTE,
+    VAN,
+    WALKER,
+    actor,
+    situation,
+)
 
 
 def drive(*parts: tuple[float, float, dict[str, object]]) -> Memory:
@@ -105,7 +114,11 @@ def test_a_fallback_is_named_instead_of_the_models_reason() -> None:
         (Question.EXISTENCE, "is there a cyclist", "I don't see any cyclist"),
         (Question.LOCATION, "where are we", "I don't know where exactly"),
         (Question.HAZARD, "is it dangerous", "I don't see any danger"),
-        (Question.DOING, "what are you doing", "The car is driving at its set speed"),
+        (
+            Question.DOING,
+            "what are you doing",
+            "The car is driving at 36 km/h because the way is free.",
+        ),
         (Question.NEXT, "what is next", "I don't know of a next turn"),
     ],
 )
@@ -157,6 +170,93 @@ def test_why_refused_repeats_the_reason() -> None:
     dialogue = Dialogue(last_refusal=Refusal.HARM_PROPERTY)
     found = answer(Question.WHY_REFUSED, "why not", dialogue=dialogue)
     assert "damage" in found.text
+
+
+def test_standing_at_a_fresh_green_names_what_stopped_the_car() -> None:
+    memory = Memory()
+    for i in range(10):
+        v = max(9.0 - i, 0.0)
+        memory.add(situation(i / 2, speed=v, longitudinal=Longitudinal.STOP_STATIC, cause=LIGHT))
+    memory.add(situation(5.0, speed=0.0, cause=LIMIT))
+    for question in ("why did you stop", "why are you standing"):
+        found = answer(Question.WHY, question, memory)
+        assert "light 18 metres ahead was red" in found.text
+        assert "limit" not in found.text
+        assert found.evidence["cause"]["component"] == "traffic_light"
+
+
+def test_each_decision_has_its_own_reason() -> None:
+    change = {"lateral": Lateral.LANE_CHANGE, "direction": Direction.RIGHT}
+    slowing = {"accel": -1.0, "longitudinal": Longitudinal.YIELD, "cause": WALKER}
+    memory = drive((0, 2, {**change, "cause": ROUTE}), (2, 4, {**change, **slowing}))
+    lane = answer(Question.WHY, "why are you changing lanes", memory)
+    assert lane.text == (
+        "The car is changing lanes to the right because the route needs the right lane."
+    )
+    assert lane.evidence["cause"]["component"] == "routing_intent"
+    both = answer(Question.DOING, "what are you doing", memory).text
+    assert both.startswith(lane.text)
+    assert both.endswith(
+        "because the pedestrian 17 metres ahead on the right is near the crossing."
+    )
+    alone = drive((0, 2, {**change, **slowing}))
+    assert "pedestrian" not in answer(Question.WHY, "why are you changing lanes", alone).text
+
+
+def test_a_lane_change_does_not_lend_its_reason_to_the_speed() -> None:
+    moving = {"lateral": Lateral.LANE_CHANGE, "direction": Direction.RIGHT, "cause": ROUTE}
+    found = answer(Question.WHY, "why are you slowing down", drive((0, 2, {**moving, "accel": -1})))
+    assert found.text.startswith("The car is slowing down while it is changing lanes to the right.")
+    assert "route" not in found.text
+
+
+def test_a_slowing_over_several_causes_is_found() -> None:
+    memory = Memory()
+    causes = (VAN.model_copy(update={"object_id": f"v{i}"}) for i in range(6))
+    for i, cause in enumerate(causes):
+        for k in range(5):
+            memory.add(situation(
+                i + k / 5, speed=33.0 - (i * 5 + k) * 0.12, cause=cause,
+                longitudinal=Longitudinal.LEAD_FOLLOWING,
+            ))  # fmt: skip
+    memory.add(situation(20.0, speed=30.0))
+    found = answer(Question.WHY, "why did you slow down", memory)
+    assert found.text.startswith("The car slowed down")
+    assert "white van" in found.text
+
+
+def test_a_car_that_keeps_aside_is_not_said_to_slow_down() -> None:
+    van = VAN.model_copy(update={"does": "is standing", "distance_m": 70.0})
+    aside = {"lateral": Lateral.NUDGE_IN_LANE, "direction": Direction.LEFT, "cause": van}
+    memory = drive((0, 3, aside))
+    why = answer(Question.WHY, "why are you slowing down", memory).text
+    assert why.startswith("The car is not slowing down right now, it is driving at 36 km/h.")
+    assert answer(Question.DOING, "what are you doing", memory).text == (
+        "The car is keeping left in its lane because the white van 70 metres ahead is standing"
+        " still."
+    )
+
+
+def test_a_turn_follows_the_route() -> None:
+    turn = {"lateral": Lateral.TURN, "direction": Direction.RIGHT, "cause": LIGHT, "speed": 0.0}
+    found = answer(Question.WHY, "why did you turn", drive((0, 2, turn)))
+    assert found.text == (
+        "The car is standing before turning right because the route leads that way."
+    )
+
+
+def test_who_is_ahead_is_named_before_who_is_behind() -> None:
+    here = (actor("pedestrian", -20, 0), actor("pedestrian", 40, 0))
+    memory = drive((0, 2, {"actors": here}))
+    found = answer(Question.EXISTENCE, "is there a pedestrian", memory)
+    assert found.text == "Yes, a person 39 metres ahead, and 1 more."
+
+
+def test_the_colour_of_the_light_is_answered_alone() -> None:
+    memory = drive((0, 2, {"facts": {"light": "red"}}))
+    assert answer(Question.DESCRIPTION, "what colour is the light", memory).text == (
+        "The light is red."
+    )
 
 
 @pytest.mark.parametrize("kind", list(Question))

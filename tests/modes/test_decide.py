@@ -170,3 +170,37 @@ def test_a_pending_command_of_the_scene_expires() -> None:
     stale = decide(Utterance("yes"), asked, facts(**scene, pending_age_s=12))
     assert fresh.intent is Intent.TAKE_EXIT
     assert stale.intent is not Intent.TAKE_EXIT
+
+
+def test_half_heard_words_for_the_car_are_asked_back_once() -> None:
+    heard = Utterance("Hit left rash can", asr_confidence=0.54)
+    first = decide(heard, Context(), facts(speed_kph=50))
+    again = decide(heard, Context(dialogue=first.dialogue), facts(speed_kph=50))
+    assert (first.reply, again.reply) == ("Sorry, I did not get that.", "")
+    assert to_send(first) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "sure"),
+    [("hmm uh", 0.5), ("mother bought the blue one", 0.5), ("Hit left rash can", 0.2)],
+)
+def test_noise_and_small_talk_stay_silent(said: str, sure: float) -> None:
+    assert decide(Utterance(said, asr_confidence=sure), Context(), facts()).reply == ""
+
+
+def test_a_safety_stop_is_told_and_go_on_ends_it() -> None:
+    words = 'The car is making a safety stop; say "go on" when it stands and the road is clear.'
+    assert record("turn left", mrm="active").reply == words
+    assert record("slow down", mrm="active").reply == words
+    assert record("stop", mrm="active").decision is Decision.ALLOW
+    assert record("go on", mrm="completed", light="green").decision is Decision.ALLOW
+    assert "safety stop" in record("turn left", mrm="completed", oncoming_gap_s=9).reply
+
+
+def test_going_on_waits_for_the_light_and_for_people() -> None:
+    at_red = record("go on", light="red")
+    assert at_red.reply == "The car will go on when the light is green."
+    assert to_send(at_red)[0][1].decision is Decision.DEFER
+    assert record("drive on", ped="in_path").reply == (
+        "The car will go on when the crossing is clear."
+    )
