@@ -110,6 +110,9 @@ async def measure(options: argparse.Namespace) -> dict[str, Any]:
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(10.0)
                 process.kill()
+        if not report.is_file():
+            code = driving.returncode
+            raise SystemExit(f"ridealong: the driving process ended early (exit status {code})")
         counted = json.loads(report.read_text())
     return {
         "scenario": options.scenario,

@@ -92,6 +92,7 @@ _REFUSALS: Mapping[str, str] = {
     "u_turn_place": "turning around is not allowed here",
     "limit_unknown": "the speed limit is not known here",
     "mrm_active": "the car is making a safety stop",
+    "mrm_completed": "the car stands after a safety stop, say “go on” first",
     "person_ahead": "somebody is on or at the road ahead",
     "at_cap": "the car is already at the limit",
     "several_matches": "several things fit the words",
