@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from model.classical.constraints import SpeedBound, StopPoint
-from model.classical.lanes import Wish
 from model.classical.obstacles import Passing
 from model.classical.path import Option
 from model.classical.route import Corridor
@@ -25,7 +24,6 @@ class Choice:
     options: list[Option] = field(default_factory=list)
     bounds: list[SpeedBound] = field(default_factory=list)
     stops: list[StopPoint] = field(default_factory=list)
-    wish: Wish | None = None
     waiting_for: str = ""
     passing: Passing | None = None
     siren: Actor | None = None

@@ -7,7 +7,7 @@ the reason that will be spoken when it is the one that decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import inf, sqrt
 
 import numpy as np
@@ -57,16 +57,6 @@ class StopPoint:
     until_s: float = inf
     #: A hazard may ask for more than comfortable braking; a wish may not.
     hazard: bool = True
-
-
-@dataclass(frozen=True)
-class Constraints:
-    """Everything that bounds the speed along one path; positions are on that path."""
-
-    bounds: tuple[SpeedBound, ...] = ()
-    stops: tuple[StopPoint, ...] = ()
-    #: Wanted extra time gap for particular actors, and the reasons of those followed.
-    reasons: dict[str, Reason] = field(default_factory=dict)
 
 
 def idm(speed: F64, gap: F64, lead_speed: F64, lead_accel: F64, style: Style, gap_s: float) -> F64:

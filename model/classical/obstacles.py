@@ -21,7 +21,6 @@ PARKED_S = 5.0
 #: Vehicles that wait in a queue stand no farther apart than this, and from the line, m.
 QUEUE_GAP_M = 9.0
 PASSING_MPS = 7.0
-TIGHT_PASSING_MPS = 4.0
 LOOK_M = 90.0
 
 

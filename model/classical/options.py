@@ -118,17 +118,7 @@ def _lane_change(tick: Tick, choice: Choice) -> None:
     keep = choice.options[0]
     if memory.held_by is not None or memory.pulled_over or memory.pull_over is not None:
         return
-    blocked = (
-        choice.passing.blocker.actor
-        if (choice.passing is not None and choice.passing.wants_lane)
-        else None
-    )
-    wish = _siren_wish(tick, choice) or lane_wish(
-        tick, choice.lane, choice.lane_s_m, choice.corridor, choice.s_m, blocked
-    )
-    if wants_side(tick, choice.lane) and neighbour(tick.index, choice.lane.id, -1) is not None:
-        wish = Wish(-1, "pull_over", 600.0)
-    choice.wish = wish
+    wish = _wish(tick, choice)
     if wish is None:
         memory.wish_since_s = -1.0
         return
@@ -156,6 +146,17 @@ def _lane_change(tick: Tick, choice: Choice) -> None:
         _go_on(tick, choice, memory.change)
         return
     choice.options[0] = replace(keep, indicator=side) if keep.indicator == "off" else keep
+
+
+def _wish(tick: Tick, choice: Choice) -> Wish | None:
+    """The lane change that matters most now, if any."""
+    if wants_side(tick, choice.lane) and neighbour(tick.index, choice.lane.id, -1) is not None:
+        return Wish(-1, "pull_over", 600.0)
+    passing_by = choice.passing
+    blocked = passing_by.blocker.actor if passing_by is not None and passing_by.wants_lane else None
+    return _siren_wish(tick, choice) or lane_wish(
+        tick, choice.lane, choice.lane_s_m, choice.corridor, choice.s_m, blocked
+    )
 
 
 def _siren_wish(tick: Tick, choice: Choice) -> Wish | None:

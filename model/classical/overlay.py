@@ -39,11 +39,6 @@ class Overlay:
     followed: Mask  # [N, T] in the way then or soon, driving along the path or there already
     crosses: Mask  # [N] moves across rather than along
 
-    def entry(self, n: int) -> int | None:
-        """Index of the first time at which actor `n` is in the way."""
-        hits = np.flatnonzero(self.inside[n])
-        return int(hits[0]) if len(hits) else None
-
 
 def side_margin(actor: Actor) -> float:
     """Distance sideways below which somebody counts as in the way, m."""
@@ -77,17 +72,9 @@ def overlay(
     along = cos * half_l + sin * half_w
     across = sin * half_l + cos * half_w
     gap = np.abs(lateral) - across - shape.width_m / 2
-    margin = np.array([side_margin(a) for a in prediction.actors])[:, None]
     walks = np.array([a.kind is ActorKind.PEDESTRIAN for a in prediction.actors])
-    # Somebody who walks along beside us is passed closer than somebody who may step in.
     strolls = walks & (prediction.speed[:, 0] > 0.3) & (sin[:, 0] < STROLL_SIN)
-    margin = np.where(strolls[:, None], STROLL_GAP_M, margin)
-    # Who waits for us inside a junction stands where our ways just do not meet.
-    waits = np.array(prediction.waits_inside)
-    margin = np.where(waits[:, None], WAITING_GAP_M, margin)
-    if stuck:
-        stands = (prediction.speed[:, 0] < 0.1) & ~walks
-        margin = np.where(stands[:, None], STUCK_GAP_M, margin)
+    margin = _margins(prediction, walks, strolls, stuck)
     # Beyond the end of the path the projection means nothing.
     inside = (gap < margin) & (s < path.line.length_m + 5.0)
     first = np.where(inside.any(axis=1), inside.argmax(axis=1), 0)
@@ -113,3 +100,16 @@ def overlay(
         followed,
         crosses,
     )
+
+
+def _margins(prediction: Prediction, walks: Mask, strolls: Mask, stuck: bool) -> F64:
+    """[N, 1] m: how close sideways everybody may be without being in the way."""
+    margin = np.array([side_margin(a) for a in prediction.actors])
+    # Somebody who walks along beside us is passed closer than somebody who may step in.
+    margin = np.where(strolls, STROLL_GAP_M, margin)
+    # Who waits for us inside a junction stands where our ways just do not meet.
+    margin = np.where(np.array(prediction.waits_inside), WAITING_GAP_M, margin)
+    if stuck:
+        stands = (prediction.speed[:, 0] < 0.1) & ~walks
+        margin = np.where(stands, STUCK_GAP_M, margin)
+    return np.asarray(margin[:, None])

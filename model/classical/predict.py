@@ -38,9 +38,7 @@ class Prediction:
     speed: F64  # [N, T] m/s
     half_length: F64  # [N] m
     half_width: F64  # [N] m
-    #: True where the actor is expected to stop for a light, a sign or us.
-    gives_way: tuple[bool, ...]
-    #: True where it does so inside a junction.
+    #: True where the actor is expected to wait for us inside a junction.
     waits_inside: tuple[bool, ...]
 
     @cached_property
@@ -89,7 +87,6 @@ def predict(
         v,
         np.array([a.length_m / 2 for a in actors]),
         np.array([a.width_m / 2 for a in actors]),
-        tuple(giving),
         tuple(
             gives and (actor.lane or "") in index.link_of_via
             for gives, actor in zip(giving, actors, strict=True)

@@ -26,7 +26,6 @@ LINE_GAP_M = 1.0
 PASSING_GAP_M = 0.8
 LEAST_PASSING_GAP_M = 0.45
 PEDESTRIAN_GAP_M = 1.2
-CYCLIST_GAP_M = 1.6
 
 
 @dataclass(frozen=True)

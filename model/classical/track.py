@@ -5,14 +5,12 @@ from __future__ import annotations
 from math import cos, pi, sin
 
 import numpy as np
-from numpy.typing import NDArray
 
 from model.classical.geometry import F64
 from model.classical.path import Path
 from model.classical.settings import MAX_CURVATURE_1PM, MAX_LATERAL_MPS2
 from model.contract.observation import HORIZON_STEPS, STEP_S
 
-F32 = NDArray[np.float32]
 #: Feedback on the sideways and the heading error, per metre driven.
 OFFSET_GAIN_1PM2 = 0.02
 HEADING_GAIN_1PM = 0.3
