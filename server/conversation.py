@@ -326,9 +326,7 @@ class Conversation:
     def _settle_question(self, accepted: bool) -> None:
         """An utterance came after a question: is the question answered or dropped by it?"""
         if self.mind.dialogue.pending is None:
-            self._close_question(
-                RequestState.SUPERSEDED if accepted else RequestState.CANCELLED
-            )
+            self._close_question(RequestState.SUPERSEDED if accepted else RequestState.CANCELLED)
 
     def _question_expired(self, card_id: str) -> None:
         card = self.cards.open_confirmation()

@@ -221,7 +221,9 @@ class SendMode(_Wire):
 
 class CancelCommand(_Wire):
     type: Literal["cancel"] = "cancel"
-    id: str | None = Field(default=None, max_length=64, description="None drops the newest open one")
+    id: str | None = Field(
+        default=None, max_length=64, description="None drops the newest open one"
+    )
 
 
 class StopNow(_Wire):
