@@ -20,7 +20,7 @@ CROSSING_RAD = 0.7
 #: Below this sine of the angle to the path a walker walks along it, and counts as in the way
 #: only within this distance sideways, m.
 STROLL_SIN, STROLL_GAP_M = 0.4, 0.4
-STUCK_GAP_M = 0.25
+STUCK_GAP_M, STUCK_WALKER_GAP_M = 0.25, 0.4
 WAITING_GAP_M = 0.15
 
 
@@ -38,6 +38,7 @@ class Overlay:
     inside: Mask  # [N, T] in the way at that time
     followed: Mask  # [N, T] in the way then or soon, driving along the path or there already
     crosses: Mask  # [N] moves across rather than along
+    margin: F64  # [N] m: closer than this sideways is in the way
 
 
 def side_margin(actor: Actor) -> float:
@@ -62,7 +63,7 @@ def overlay(
         empty, none = np.zeros((0, steps)), np.zeros((0, steps), dtype=bool)
         flat = np.zeros(0)
         return Overlay(
-            prediction, empty, empty, empty, empty, empty, flat, none, none, flat.astype(bool)
+            prediction, empty, empty, empty, empty, empty, flat, none, none, flat.astype(bool), flat
         )
     s, lateral = path.line.project(prediction.x, prediction.y)
     i = np.clip(s, 0, len(path.line.s) - 2).astype(np.intp)
@@ -99,6 +100,7 @@ def overlay(
         inside,
         followed,
         crosses,
+        margin[:, 0],
     )
 
 
@@ -110,6 +112,6 @@ def _margins(prediction: Prediction, walks: Mask, strolls: Mask, stuck: bool) ->
     # Who waits for us inside a junction stands where our ways just do not meet.
     margin = np.where(np.array(prediction.waits_inside), WAITING_GAP_M, margin)
     if stuck:
-        stands = (prediction.speed[:, 0] < 0.1) & ~walks
-        margin = np.where(stands, STUCK_GAP_M, margin)
+        stands = prediction.speed[:, 0] < 0.1
+        margin = np.where(stands, np.where(walks, STUCK_WALKER_GAP_M, STUCK_GAP_M), margin)
     return np.asarray(margin[:, None])

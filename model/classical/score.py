@@ -81,7 +81,8 @@ def first_contact(
 
 def _side_margin(overlay: Overlay) -> F64:
     margins = {ActorKind.PEDESTRIAN: 0.6, ActorKind.BICYCLE: 0.6}
-    return np.array([margins.get(a.kind, 0.2) for a in overlay.prediction.actors])
+    wanted = np.array([margins.get(a.kind, 0.2) for a in overlay.prediction.actors])
+    return np.asarray(np.minimum(wanted, 0.9 * overlay.margin))
 
 
 def _along_margin(overlay: Overlay) -> F64:

@@ -24,7 +24,7 @@ WALK_MPS = 1.4
 LETS_US_GO_S = 4.0
 #: People this close to the end of a zebra, m, slow the car to this speed, m/s.
 NEAR_CROSSING_M = 7.0
-NEAR_CROSSING_MPS = 5.5
+NEAR_CROSSING_MPS = 4.5
 #: Speed past people who walk right beside the path, m/s.
 BESIDE_MPS = 7.0
 
@@ -52,6 +52,8 @@ def crossing_rules(tick: Tick, path: Path) -> tuple[list[StopPoint], list[SpeedB
                 reason = actor_reason(near, "is near the crossing", Longitudinal.SPEED_ADAPTATION)
                 bounds.append(SpeedBound(begin - 9.0, begin, NEAR_CROSSING_MPS, reason))
             continue
+        if tick.stuck and walker.speed_mps < 0.2:
+            continue  # we stand in each other's way: the one who stands is crept past
         room = begin - 1.0 - front
         if room < -1.2:  # already on it: standing there helps nobody, the path check decides
             continue
