@@ -144,8 +144,9 @@ class SceneFacts:
 
     def number(self, key: str) -> float | None:
         fact = self.facts.get(key)
-        ok = fact is not None and isinstance(fact.value, (int, float))
-        return float(fact.value) if ok and fact is not None else None  # type: ignore[arg-type]
+        if fact is None or not isinstance(fact.value, (int, float)):
+            return None
+        return float(fact.value)
 
     def text(self, key: str) -> str | None:
         fact = self.facts.get(key)

@@ -21,8 +21,10 @@ def tracked() -> list[Path]:
 
 
 def test_no_file_names_a_package_registry() -> None:
-    address = re.compile(r'"resolved": *"https?://|registry *= *"?https?://|index-url')
-    named = [p for p in tracked() if p != Path(__file__) and address.search(p.read_text("utf-8"))]
+    # In pieces, so that this file does not find itself.
+    marks = ('"resolved"' + r': *"https?://', "registry" + r' *= *"?https?://', "index" + "-url")
+    address = re.compile("|".join(marks))
+    named = [p for p in tracked() if address.search(p.read_text("utf-8"))]
     assert named == []
 
 

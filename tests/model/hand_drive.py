@@ -31,7 +31,7 @@ def least_speed(plan: Plan) -> float:
 
 
 def asked(intent: Intent, **slots: object) -> DriveRequest:
-    return DriveRequest(command=Command(intent=intent, slots=Slots(**slots)), id="r1")  # type: ignore[arg-type]
+    return DriveRequest(command=Command(intent=intent, slots=Slots.model_validate(slots)), id="r1")
 
 
 class Drive:
